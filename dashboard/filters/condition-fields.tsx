@@ -85,12 +85,12 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
   const isLiteral = operator === 'is' || operator === 'is_not';
   const shown = (value: string) => (isLiteral ? valueName(dimension, value) : value);
   // People type names, such as that of a country, for values. The value of `None` is empty.
-  const valueOf = (typed: string) =>
+  const named = (typed: string) =>
     isLiteral ? known.find((each) => valueName(dimension, each) === typed) : undefined;
   const add = (typed: string) => {
     setText('');
     if (typed === '') return;
-    const value = valueOf(typed) ?? typed;
+    const value = named(typed) ?? typed;
     onChange([...values.filter((each) => each !== value), value]);
   };
   return (
@@ -115,7 +115,7 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
         placeholder={operator.startsWith('matches') ? '/blog/*' : values.length > 0 ? 'or …' : 'Value'}
         required={values.length === 0}
         onInput={({ currentTarget: { value }, inputType }) => {
-          if (isSelection(inputType) && valueOf(value) !== undefined) add(value);
+          if (isSelection(inputType) && named(value) !== undefined) add(value);
           else setText(value);
         }}
         onKeyDown={(event) => {

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../api/change.ts';
 import { session } from '../api/session.ts';
 import { show, view } from '../page/address.ts';
 import { Alert } from '../page/alert.tsx';
 import { filterPhrase } from '../page/filter-name.ts';
 import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
-import { useChange } from '../settings/change.ts';
 import type { Filter } from '../view/filter.ts';
 
 interface Segment {

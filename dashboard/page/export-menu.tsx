@@ -60,7 +60,8 @@ async function download(kind: Kind): Promise<void> {
   else if (kind === 'tops') save(fileName('tables'), await tables());
   else {
     const path = exportQuery(view.value, now.value, kind);
-    if (path === undefined) notice.value = 'Exports of hits do not support some of these filters. Remove them first.';
+    if (path === undefined)
+      notice.value = 'Exports of hits do not support some of these filters. Remove them first.';
     else location.assign(path);
   }
 }

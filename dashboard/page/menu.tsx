@@ -59,7 +59,9 @@ export function Menu<Value>({ name, label, choices, chosen, onChoose, isQuiet }:
     const list = items();
     const isTyping = event.target instanceof HTMLInputElement;
     const at = list.indexOf(document.activeElement as HTMLElement);
-    const next = { ArrowDown: at + 1, ArrowUp: Math.max(at, 0) - 1, ...(!isTyping && { Home: 0, End: -1 }) }[event.key];
+    const next = { ArrowDown: at + 1, ArrowUp: Math.max(at, 0) - 1, ...(!isTyping && { Home: 0, End: -1 }) }[
+      event.key
+    ];
     const first = found[0];
     if (next !== undefined) list.at(next % list.length)?.focus();
     else if (event.key === 'Escape') close();

@@ -12,6 +12,7 @@ import { Modal } from './modal.tsx';
 import { format } from './preferences.ts';
 import { NO_ROWS, type Ranking } from './rankings.ts';
 import { save } from './save.ts';
+import { SearchField } from './search-field.tsx';
 import { type Order, RowsSkeleton, Table } from './table.tsx';
 import { useTable } from './table-answer.ts';
 
@@ -40,13 +41,7 @@ export function MoreDialog({
   const shown = wanted === '' ? found : found.slice(0, count);
   const tools = (
     <>
-      <input
-        type="search"
-        aria-label={`Search ${ranking.name.toLowerCase()}`}
-        placeholder="Search"
-        value={text}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
-      />
+      <SearchField label={`Search ${ranking.name.toLowerCase()}`} text={text} onChange={setText} />
       <IconButton
         icon="download"
         label="Download as CSV"
@@ -78,7 +73,11 @@ export function MoreDialog({
         )}
         {data?.note !== undefined && <p class="quiet-text note">{data.note}</p>}
         {total > shown.length && count < LIMITS.rows && (
-          <button type="button" class="control" onClick={() => setCount(Math.min(LIMITS.rows, count + 4 * ROWS))}>
+          <button
+            type="button"
+            class="control"
+            onClick={() => setCount(Math.min(LIMITS.rows, count + 4 * ROWS))}
+          >
             Show more of {format.whole(total)}
           </button>
         )}

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
-import { useChange } from '../settings/change.ts';
+import { useChange } from '../api/change.ts';
 import { localDate } from '../view/calendar.ts';
 import { Alert } from './alert.tsx';
 import { now } from './clock.ts';

@@ -12,8 +12,7 @@ export function Ranked({ ranking, limit }: { readonly ranking: Ranking; readonly
   const { data, error, isLoading } = useTable(ranking, { metrics, order: order.metric, isAscending, limit });
   if (!data) return error ? <Fault error={error} /> : <RowsSkeleton />;
   if (data.rows.length === 0 && isLoading) return <RowsSkeleton />;
-  if (data.rows.length === 0)
-    return <p class="nothing">{data.note ?? ranking.empty ?? NO_ROWS}</p>;
+  if (data.rows.length === 0) return <p class="nothing">{data.note ?? ranking.empty ?? NO_ROWS}</p>;
   return (
     <>
       <Table

@@ -7,6 +7,7 @@ import { valueName, wordsOf } from './dimensions.ts';
 import { Flag } from './flag.tsx';
 import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import type { Ranking } from './rankings.ts';
+import { SortHead } from './sort-head.tsx';
 
 export interface Order {
   readonly metric: TableMetric;
@@ -35,7 +36,13 @@ export function Table({ ranking, rows, metrics, order, onOrder, isStale, onPick 
         <tr>
           <th scope="col">{wordsOf(ranking.by).name}</th>
           {metrics.map((metric) => (
-            <Head key={metric} {...{ metric, order, onOrder }} />
+            <SortHead
+              key={metric}
+              column={metric}
+              name={METRIC_WORDS[metric].name}
+              sort={metric !== order.metric ? 'none' : order.isAscending ? 'ascending' : 'descending'}
+              onSort={() => onOrder({ metric, isAscending: metric === order.metric && !order.isAscending })}
+            />
           ))}
         </tr>
       </thead>
@@ -64,27 +71,6 @@ export function Table({ ranking, rows, metrics, order, onOrder, isStale, onPick 
         ))}
       </tbody>
     </table>
-  );
-}
-
-interface HeadProps extends Pick<TableProps, 'order' | 'onOrder'> {
-  readonly metric: TableMetric;
-}
-
-function Head({ metric, order, onOrder }: HeadProps) {
-  const isChosen = metric === order.metric;
-  const sort = order.isAscending ? 'ascending' : 'descending';
-  return (
-    <th scope="col" class={`of-${metric}`} aria-sort={isChosen ? sort : 'none'}>
-      <button
-        type="button"
-        class="plain sort"
-        onClick={() => onOrder({ metric, isAscending: isChosen && !order.isAscending })}
-      >
-        {METRIC_WORDS[metric].name}
-        {isChosen && <span aria-hidden="true">{order.isAscending ? ' ↑' : ' ↓'}</span>}
-      </button>
-    </th>
   );
 }
 

@@ -24,8 +24,7 @@ export function useFigures(metrics: readonly Metric[]): (metric: Metric) => Answ
   );
   const chosen = usual ?? (counted.isLoading ? undefined : counted.data?.interval);
   const others = isFiltered ? metrics : metrics.filter((metric) => !COUNTED.includes(metric));
-  const isDue =
-    chosen !== undefined && (isFiltered || (counted.data !== undefined && !counted.isLoading));
+  const isDue = chosen !== undefined && (isFiltered || (counted.data !== undefined && !counted.isLoading));
   const asked = useAnswer<QueryAnswer>(
     isDue && others.length > 0 ? figuresQuery(view.value, now.value, others, chosen) : undefined,
     true,

@@ -1,6 +1,7 @@
 import type { Answer } from '../api/answers.ts';
+import { Answered } from '../page/answered.tsx';
 import { format } from '../page/preferences.ts';
-import { Answered, Facts, Section } from './section.tsx';
+import { Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 
 /** The server's health and versions. */

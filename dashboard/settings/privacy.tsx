@@ -1,11 +1,11 @@
 import type { Answer } from '../api/answers.ts';
+import { Answered } from '../page/answered.tsx';
 import { format } from '../page/preferences.ts';
-import { Answered, Facts, Section } from './section.tsx';
+import { Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 
 const IDENTITIES: Readonly<Record<string, string>> = {
-  cookie:
-    'By a signed first-party cookie; without one, by a hash of address and browser that changes daily',
+  cookie: 'By a signed first-party cookie; without one, by a hash of address and browser that changes daily',
   cookieless: 'By a hash of address and browser that changes daily; no cookie is set',
 };
 

@@ -1,5 +1,6 @@
 import type { Answer } from '../api/answers.ts';
-import { Answered, Facts, Section } from './section.tsx';
+import { Answered } from '../page/answered.tsx';
+import { Facts, Section } from './section.tsx';
 import type { ServerSettings } from './settings-types.ts';
 
 /** How long hits and counts are kept. */

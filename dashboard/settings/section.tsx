@@ -1,6 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import type { Answer } from '../api/answers.ts';
-import { Fault } from '../page/fault.tsx';
 
 interface SectionProps {
   readonly id: string;
@@ -18,18 +16,6 @@ export function Section({ id, name, about, children }: SectionProps) {
       {children}
     </section>
   );
-}
-
-/** Renders an answer once it has arrived. */
-export function Answered<Result>({
-  answer: { data, error },
-  children,
-}: {
-  readonly answer: Answer<Result>;
-  readonly children: (data: Result) => ComponentChildren;
-}) {
-  if (data !== undefined) return <>{children(data)}</>;
-  return error ? <Fault error={error} /> : <div class="awaiting" aria-hidden="true" />;
 }
 
 /** Names and values. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
-import { useChange } from './change.ts';
 
 /** Deletes a site, after its name has been typed. */
 export function SiteDeletion({ site }: { readonly site: string }) {
@@ -12,12 +12,13 @@ export function SiteDeletion({ site }: { readonly site: string }) {
       aria-label={`Delete site ${site}`}
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed.trim() === site) void run(`/api/v1/sites/${encodeURIComponent(site)}`, { method: 'DELETE' });
+        if (typed.trim() === site)
+          void run(`/api/v1/sites/${encodeURIComponent(site)}`, { method: 'DELETE' });
       }}
     >
       <p>
-        Deletes all hits, visits, daily counts, goals, segments, funnels and notes of <bdi>{site}</bdi>, and the
-        tokens that are limited to it. Its archive stays. This cannot be undone.
+        Deletes all hits, visits, daily counts, goals, segments, funnels and notes of <bdi>{site}</bdi>, and
+        the tokens that are limited to it. Its archive stays. This cannot be undone.
       </p>
       <label>
         Type the name of the site to confirm

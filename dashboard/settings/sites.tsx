@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { Site, SitesAnswer } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
+import { Answered } from '../page/answered.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
+import { SearchField } from '../page/search-field.tsx';
 import { SnippetBox } from '../page/snippet-box.tsx';
-import { useChange } from './change.ts';
-import { Answered, Section } from './section.tsx';
+import { Section } from './section.tsx';
 import { SiteDeletion } from './site-deletion.tsx';
 
 /** Sites on a page. */
@@ -46,13 +48,7 @@ function SiteList({ sites }: { readonly sites: readonly Site[] }) {
     <>
       {sites.length > ROWS && (
         <div class="list-tools">
-          <input
-            type="search"
-            aria-label="Search sites"
-            placeholder="Search"
-            value={wanted}
-            onInput={({ currentTarget }) => setWanted(currentTarget.value)}
-          />
+          <SearchField label="Search sites" text={wanted} onChange={setWanted} />
           <span class="quiet-text" role="status">
             {found.length === 0
               ? 'No matches'

@@ -1,6 +1,7 @@
 import { useAnswer } from '../api/answers.ts';
+import { Answered } from '../page/answered.tsx';
 import { format } from '../page/preferences.ts';
-import { Answered, Facts, Section } from './section.tsx';
+import { Facts, Section } from './section.tsx';
 import type { Storage } from './settings-types.ts';
 
 const TABLES: Readonly<Record<string, string>> = {

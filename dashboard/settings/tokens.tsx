@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
+import { Answered } from '../page/answered.tsx';
 import { format } from '../page/preferences.ts';
 import { CopyButton } from '../page/snippet-box.tsx';
-import { useChange } from './change.ts';
-import { Answered, Section } from './section.tsx';
+import { Section } from './section.tsx';
 import type { Scope, Token } from './settings-types.ts';
 
 const SCOPES: Readonly<Record<Scope, string>> = { read: 'Reads statistics', write: 'Sends hits' };

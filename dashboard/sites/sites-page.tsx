@@ -8,6 +8,8 @@ import { Brand, TopTools } from '../page/header.tsx';
 import { Link } from '../page/link.tsx';
 import { Menu } from '../page/menu.tsx';
 import { format } from '../page/preferences.ts';
+import { SearchField } from '../page/search-field.tsx';
+import { SortHead } from '../page/sort-head.tsx';
 import { PERIOD_NAMES } from '../text/period-name.ts';
 import type { Period } from '../view/period.ts';
 import { type SiteColumn, type SiteOrder, sitesInOrder } from '../view/site-list.ts';
@@ -50,13 +52,7 @@ export function SitesPage({ sites }: { readonly sites: readonly Site[] }) {
         <section class="card sites" aria-labelledby="sites-name">
           <div class="sites-head">
             <h1 id="sites-name">{format.count(sites.length, 'site')}</h1>
-            <input
-              type="search"
-              aria-label="Search sites"
-              placeholder="Search"
-              value={wanted}
-              onInput={({ currentTarget }) => setWanted(currentTarget.value)}
-            />
+            <SearchField label="Search sites" text={wanted} onChange={setWanted} />
           </div>
           <SitesTable sites={sites} period={{ kind: period }} wanted={wanted} />
         </section>
@@ -94,7 +90,17 @@ function SitesTable({ sites, period, wanted }: TableProps) {
         <thead>
           <tr>
             {COLUMNS.map(([column, name, isDescending]) => (
-              <ColumnHead key={column} {...{ column, name, order }} onOrder={setOrder} first={isDescending} />
+              <SortHead
+                key={column}
+                {...{ column, name }}
+                sort={column !== order.column ? 'none' : order.isDescending ? 'descending' : 'ascending'}
+                onSort={() =>
+                  setOrder({
+                    column,
+                    isDescending: column === order.column ? !order.isDescending : isDescending,
+                  })
+                }
+              />
             ))}
           </tr>
         </thead>
@@ -122,31 +128,5 @@ function SitesTable({ sites, period, wanted }: TableProps) {
         </button>
       )}
     </>
-  );
-}
-
-interface HeadProps {
-  readonly column: SiteColumn;
-  readonly name: string;
-  readonly order: SiteOrder;
-  /** Whether the first click orders from the highest. */
-  readonly first: boolean;
-  readonly onOrder: (order: SiteOrder) => void;
-}
-
-function ColumnHead({ column, name, order, first, onOrder }: HeadProps) {
-  const isChosen = order.column === column;
-  const sort = order.isDescending ? 'descending' : 'ascending';
-  return (
-    <th scope="col" class={`of-${column}`} aria-sort={isChosen ? sort : 'none'}>
-      <button
-        type="button"
-        class="plain sort"
-        onClick={() => onOrder({ column, isDescending: isChosen ? !order.isDescending : first })}
-      >
-        {name}
-        <span aria-hidden="true">{isChosen ? (order.isDescending ? ' ↓' : ' ↑') : ''}</span>
-      </button>
-    </th>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
+import { useChange } from '../api/change.ts';
 import { session } from '../api/session.ts';
 import { show } from '../page/address.ts';
 import { Alert } from '../page/alert.tsx';
 import { Icon } from '../page/icon.tsx';
 import { IconButton } from '../page/icon-button.tsx';
-import { useChange } from '../settings/change.ts';
 import { fieldOf, type Step, type StepField, stepOf } from './step.ts';
 import { StepFields } from './step-fields.tsx';
 

@@ -1,14 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../api/change.ts';
 import { visitsQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { show, view } from '../page/address.ts';
 import { Alert } from '../page/alert.tsx';
+import { Answered } from '../page/answered.tsx';
 import { now } from '../page/clock.ts';
 import { Fault } from '../page/fault.tsx';
 import { Icon } from '../page/icon.tsx';
-import { useChange } from '../settings/change.ts';
 import { FunnelForm } from './funnel-form.tsx';
 import { FunnelSteps } from './funnel-steps.tsx';
 import type { Step } from './step.ts';
@@ -101,9 +102,7 @@ interface ResultProps {
 }
 
 function Result({ name, members, children }: ResultProps) {
-  const { data, error, isLoading } = useAnswer<FunnelAnswer>(
-    visitsQuery('funnel', view.value, now.value, members),
-  );
+  const answer = useAnswer<FunnelAnswer>(visitsQuery('funnel', view.value, now.value, members));
   return (
     <section class="card funnel" aria-label={name}>
       <div class="section-head">
@@ -112,13 +111,9 @@ function Result({ name, members, children }: ResultProps) {
         </h2>
         {children}
       </div>
-      {data ? (
-        <FunnelSteps answer={data} isStale={isLoading} />
-      ) : error ? (
-        <Fault error={error} />
-      ) : (
-        <div class="awaiting" />
-      )}
+      <Answered answer={answer}>
+        {(data) => <FunnelSteps answer={data} isStale={answer.isLoading} />}
+      </Answered>
     </section>
   );
 }

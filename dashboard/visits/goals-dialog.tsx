@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Action } from '../../src/query/engine/query.ts';
 import { useAnswer } from '../api/answers.ts';
+import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
-import { useChange } from '../settings/change.ts';
 import { type StepField, stepName, stepOf } from './step.ts';
 import { StepFields } from './step-fields.tsx';
 

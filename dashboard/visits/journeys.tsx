@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { visitsQuery } from '../api/queries.ts';
 import { show, view } from '../page/address.ts';
+import { Answered } from '../page/answered.tsx';
 import { now } from '../page/clock.ts';
-import { Fault } from '../page/fault.tsx';
 import { format } from '../page/preferences.ts';
-import { pathsInOrder } from './journey-paths.ts';
 import { GapNotes } from './gap-notes.tsx';
+import { pathsInOrder } from './journey-paths.ts';
 import { StepFields } from './step-fields.tsx';
 import type { JourneysAnswer, Path } from './visit-answers.ts';
 
@@ -17,9 +17,10 @@ const LIMIT = 5;
 export function Journeys() {
   const page = view.value.details.page ?? '/';
   const [text, setText] = useState(page);
-  const { data, error, isLoading } = useAnswer<JourneysAnswer>(
+  const answer = useAnswer<JourneysAnswer>(
     visitsQuery('journeys', view.value, now.value, { page, steps: STEPS, limit: LIMIT }),
   );
+  const { data, isLoading } = answer;
   const open = (next: string) => {
     setText(next);
     show({ details: { page: next } });
@@ -47,30 +48,14 @@ export function Journeys() {
           <p class="quiet-text">{format.count(data.visits, 'visit')} with this page</p>
         )}
       </form>
-      {!data ? (
-        error ? (
-          <Fault error={error} />
-        ) : (
-          <div class="awaiting" />
-        )
-      ) : (
-        <div class={isLoading ? 'cards stale' : 'cards'} aria-busy={isLoading}>
-          <Paths
-            title="Before"
-            end="Start of visit"
-            paths={data.before ?? []}
-            whole={data.visits}
-            onOpen={open}
-          />
-          <Paths
-            title="After"
-            end="End of visit"
-            paths={data.after ?? []}
-            whole={data.visits}
-            onOpen={open}
-          />
-        </div>
-      )}
+      <Answered answer={answer}>
+        {({ before, after, visits }) => (
+          <div class={isLoading ? 'cards stale' : 'cards'} aria-busy={isLoading}>
+            <Paths title="Before" end="Start of visit" paths={before ?? []} whole={visits} onOpen={open} />
+            <Paths title="After" end="End of visit" paths={after ?? []} whole={visits} onOpen={open} />
+          </div>
+        )}
+      </Answered>
       <GapNotes notes={data?.meta.notes} />
     </>
   );

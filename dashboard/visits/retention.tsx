@@ -1,8 +1,8 @@
 import { useAnswer } from '../api/answers.ts';
 import { visitsQuery } from '../api/queries.ts';
 import { show, view } from '../page/address.ts';
+import { Answered } from '../page/answered.tsx';
 import { now } from '../page/clock.ts';
-import { Fault } from '../page/fault.tsx';
 import { Menu } from '../page/menu.tsx';
 import { format } from '../page/preferences.ts';
 import { intervalName } from '../text/period-name.ts';
@@ -17,9 +17,7 @@ const MOST = 24;
 export function Retention() {
   const { details } = view.value;
   const interval = INTERVALS.find((each) => each === details.cohorts) ?? 'week';
-  const { data, error, isLoading } = useAnswer<RetentionAnswer>(
-    visitsQuery('retention', view.value, now.value, { interval }),
-  );
+  const answer = useAnswer<RetentionAnswer>(visitsQuery('retention', view.value, now.value, { interval }));
   return (
     <section class="card retention" aria-labelledby="retention-name">
       <div class="section-head">
@@ -33,16 +31,14 @@ export function Retention() {
           isQuiet
         />
       </div>
-      {!data ? (
-        error ? (
-          <Fault error={error} />
-        ) : (
-          <div class="awaiting" />
-        )
-      ) : (
-        <Cohorts answer={data} interval={interval} isStale={isLoading} />
-      )}
-      <GapNotes notes={data?.meta.notes} />
+      <Answered answer={answer}>
+        {(data) => (
+          <>
+            <Cohorts answer={data} interval={interval} isStale={answer.isLoading} />
+            <GapNotes notes={data.meta.notes} />
+          </>
+        )}
+      </Answered>
     </section>
   );
 }

@@ -101,10 +101,7 @@ describe('figures', { skip: program === undefined && BROWSER_MISSING }, async ()
     assert.equal(await tile(page, 'Page views'), String(views));
     assert.equal(await tile(page, 'Events'), String(events));
     assert.equal(await tile(page, 'Conversions'), String(events));
-    assert.equal(
-      await tile(page, 'Conversion rate'),
-      `${Math.round((1000 * buyers) / visitors) / 10}%`,
-    );
+    assert.equal(await tile(page, 'Conversion rate'), `${Math.round((1000 * buyers) / visitors) / 10}%`);
     assert.equal(await tile(page, 'Revenue'), `€${(cents / 100).toFixed(2)}`);
     assert.equal(await page.locator('.tile').filter({ hasText: 'Visit duration' }).count(), 0);
     await page.getByRole('button', { name: /^Revenue €/ }).click();

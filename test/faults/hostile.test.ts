@@ -46,9 +46,10 @@ describe('hostile hits', { skip: program === undefined && BROWSER_MISSING }, asy
         url: 'https://hostile.example/?utm_source=%3Csvg%20onload%3Dwindow.owned%3D1%3E&utm_campaign=%3Dcmd',
       },
     ];
-    const { accepted, errors } = JSON.parse(
-      (await server.post('/api/v1/hits', bodies, BEARER)).text,
-    ) as { accepted: number; errors: unknown[] };
+    const { accepted, errors } = JSON.parse((await server.post('/api/v1/hits', bodies, BEARER)).text) as {
+      accepted: number;
+      errors: unknown[];
+    };
     assert.deepEqual(errors, []);
     assert.equal(accepted, bodies.length);
   });

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { forget } from '../api/answers.ts';
-import { ApiError, type RequestOptions, request } from '../api/api.ts';
-import { signedOut } from '../api/session.ts';
+import { forget } from './answers.ts';
+import { ApiError, type RequestOptions, request } from './api.ts';
+import { signedOut } from './session.ts';
 
 /** A pending change, and the error of the last one. */
 export interface Change {
