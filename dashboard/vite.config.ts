@@ -24,7 +24,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: {
     proxy: {
-      '^/(api|script.js|hit)': {
+      // The build adds the flags, so this server has none.
+      '^/(api|script.js|hit|dashboard/assets/flag-)': {
         target: SERVER,
         ...(process.env.HIT_ADMIN_TOKEN && {
           headers: { authorization: `Bearer ${process.env.HIT_ADMIN_TOKEN}` },

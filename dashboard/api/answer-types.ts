@@ -1,4 +1,4 @@
-/** What the server answers, as far as the page reads it. */
+/** The server's answers: the members that the page reads. */
 
 import type { DropReason } from '../../src/hit/drop-reason.ts';
 import type { Interval } from '../view/period.ts';

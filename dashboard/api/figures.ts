@@ -46,7 +46,7 @@ export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], inter
   };
 }
 
-/** The currency of most money: amounts of several cannot be added. */
+/** The currency with the largest amount: amounts of different currencies cannot be added. */
 export function currencyOf(values: readonly Value[]): string | undefined {
   const amounts = values.flatMap((value) =>
     typeof value === 'object' && value !== null ? Object.entries(value) : [],

@@ -28,7 +28,7 @@ function scope({ site, period, filters }: View, now: Date, more: readonly Filter
   };
 }
 
-/** Hits and visitors of a period, without filters: they are counted beforehand, and outlive purged hits. */
+/** Hits and visitors of a period, without filters: they come from rollups, which are kept when hits are purged. */
 export function statsQuery(view: View, now: Date): string {
   const { compare, interval, period } = view;
   return withParams('/api/v1/stats', {
@@ -83,7 +83,7 @@ export function tableQuery(view: View, now: Date, table: TableQuery): string {
   });
 }
 
-/** Counts of values from before hits were purged, without filters. @param by a dimension of `top` */
+/** Counts of values, without filters: they come from rollups, which are kept when hits are purged. @param by a dimension of `top` */
 export function topQuery(view: View, now: Date, by: string, limit: number): string {
   return withParams('/api/v1/top', { by, limit: String(limit), ...selection(view, now) });
 }

@@ -9,7 +9,7 @@ interface MetricWords {
   readonly name: string;
   /** @param currency of money */
   readonly say: (value: number, currency?: string) => string;
-  /** Whether it is a count, or a number of seconds: an axis has round ones. */
+  /** Unit of which its axis has round numbers. Missing: none. */
   readonly unit?: 'count' | 'seconds';
   /** Whether lower is better. */
   readonly isBetterLow?: boolean;

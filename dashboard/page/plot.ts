@@ -34,7 +34,7 @@ export interface Drawing {
   /** Whether the last value's interval has not ended. */
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
-  /** What the axis has round numbers of. */
+  /** Unit of which the axis has round numbers. */
   readonly unit: 'count' | 'seconds' | undefined;
   /** Times of notes, in seconds since 1970. */
   readonly notes: readonly number[];

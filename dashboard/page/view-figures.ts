@@ -9,7 +9,7 @@ import type { Metric } from '../view/view.ts';
 import { view } from './address.ts';
 import { now } from './clock.ts';
 
-/** Metrics that are counted beforehand, if there are no filters: they come first, and outlive purged hits. */
+/** Metrics that come from rollups if there are no filters: they are fast, and kept when hits are purged. */
 const COUNTED: readonly Metric[] = ['visitors', 'hits'];
 
 /** The figures of a view. @returns the answer that has a metric */

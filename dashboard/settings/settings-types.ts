@@ -1,4 +1,4 @@
-/** The server's answers about itself, as far as the page uses them. */
+/** The server's answers about itself: the members that the page reads. */
 
 /** How long data is kept; for all sites if `site` is null. */
 interface Age {

@@ -21,7 +21,7 @@ const tick = signal(Date.now());
 setInterval(() => {
   if (!document.hidden) tick.value = Date.now();
 }, TICK_MS);
-/** The server's clock, as far as the page knows it. */
+/** The latest known time of the server. */
 const serverTime = computed(() => Math.max(tick.value, Date.parse(live.value?.at ?? '1970-01-01')));
 
 interface SiteFigures {

@@ -25,7 +25,7 @@ const FORMER_NAMES: Readonly<Record<string, FilterDimension>> = { path: 'page', 
 const DIMENSIONS: readonly string[] = [...VISIT_DIMENSIONS, ...HIT_DIMENSIONS];
 const SHORT_FORM = /^([a-z_]+|prop:[^=!|\n]+)(!?=)(.*)$/s;
 
-/** A condition about texts. */
+/** A filter by text values. */
 export type TextFilter = readonly [TextOperator, FilterDimension, readonly string[]];
 
 const OPPOSITES: Readonly<Record<TextOperator, TextOperator>> = {

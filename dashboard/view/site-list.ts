@@ -1,9 +1,9 @@
 /** The list of sites: searched, sorted, and whether a site has gone silent. Pure. */
 import { HOUR } from '../../src/timing/units.ts';
 
-/** A silence of less than this, in milliseconds, is never conspicuous. */
+/** A shorter silence, in milliseconds, is never reported. */
 const SHORTEST_SILENCE = HOUR;
-/** With hits at random, one silence in e^10 is this many times as long as the mean time between hits. */
+/** If hits are random, one gap in e^10 is longer than this multiple of the mean gap. */
 const LONG_GAPS = 10;
 
 export type SiteColumn = 'site' | 'visitors' | 'change' | 'live' | 'last';

@@ -1,4 +1,4 @@
-/** What the server answers about funnels, journeys and retention, as far as the page reads it. */
+/** The server's answers about funnels, journeys and retention: the members that the page reads. */
 import type { Step } from './step.ts';
 
 interface Meta {
