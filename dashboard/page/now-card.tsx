@@ -10,6 +10,13 @@ export function NowCard() {
   const { site, filters } = view.value;
   const seconds = windowSeconds.value;
   useEffect(() => openLiveFeed(site, windowsWord(slicesOf(seconds))), [site, seconds]);
+  // Those of another site are not shown as those of this one.
+  useEffect(
+    () => () => {
+      live.value = undefined;
+    },
+    [site],
+  );
   const answer = live.value;
   const window = answer?.windows.at(-1);
   const isAway = !isConnected.value || answer?.stale_since !== undefined;
