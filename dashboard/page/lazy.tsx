@@ -1,5 +1,6 @@
 import type { FunctionComponent, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { notice } from './banner.tsx';
 
 /**
  * A component whose code is loaded when it is first shown, so the page does not wait for it.
@@ -15,10 +16,16 @@ export function lazy<Props extends object>(
     const [, redraw] = useState(false);
     useEffect(() => {
       if (loaded) return;
-      void load().then((component) => {
-        loaded = component;
-        redraw(true);
-      });
+      void load().then(
+        (component) => {
+          loaded = component;
+          redraw(true);
+        },
+        // The server is down, or has been upgraded and has other files.
+        () => {
+          notice.value = 'This part of the page could not be loaded. Reload the page.';
+        },
+      );
     }, []);
     const Component = loaded;
     return Component ? <Component {...props} /> : instead;

@@ -29,6 +29,8 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await servers[0]!.ended;
     await page.getByText('Connection lost').waitFor();
     assert.ok(await row.isVisible());
+    await page.getByRole('button', { name: 'All pages' }).click();
+    await page.getByText('This part of the page could not be loaded.').waitFor();
     // A query while it is down is answered when it is back.
     await page.keyboard.press('w');
     await keepScreenshot(page, 'lost-server');
