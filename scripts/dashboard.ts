@@ -52,18 +52,24 @@ export function dashboardFiles(): BuiltFile[] {
     .sort((a, b) => b.gzip - a.gzip);
 }
 
+function isFlag({ name }: BuiltFile): boolean {
+  return name.startsWith('flag-');
+}
+
 function report(): string {
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(1).padStart(7);
   const files = dashboardFiles();
   const scripts = files.filter(({ name }) => name.endsWith('.js'));
   const total = scripts.reduce((sum, { gzip }) => sum + gzip, 0);
+  const [flags, others] = [files.filter(isFlag), files.filter((file) => !isFlag(file))];
   return [
     'dashboard, in kB:     raw    gzip  brotli',
-    ...files.map(
+    ...others.map(
       ({ name, bytes, gzip, brotli }) =>
         `  ${name.padEnd(24)}${kilobytes(bytes)} ${kilobytes(gzip)} ${kilobytes(brotli)}`,
     ),
     `  all JavaScript${' '.repeat(18)}${kilobytes(total)}`,
+    `  and ${flags.length} flags, loaded one by one`,
   ].join('\n');
 }
 

@@ -112,11 +112,11 @@ function NewToken() {
           </select>
         </label>
         <label>
-          Limit to sites
+          Limit to sites (optional)
           <input
             type="text"
             value={sites}
-            placeholder="a.com, b.com (empty: all)"
+            placeholder="a.com, b.com"
             spellcheck={false}
             autocapitalize="off"
             onInput={({ currentTarget }) => setSites(currentTarget.value)}
