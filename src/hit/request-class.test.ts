@@ -15,6 +15,7 @@ for (const [expected, ...paths] of [
     '/users/john.doe',
     '/feeding-cats',
     '/api',
+    '/api/fs.html',
     '/graphql-for-beginners',
   ],
   [
@@ -28,7 +29,15 @@ for (const [expected, ...paths] of [
     '/a.css;v=2',
   ],
   ['feed', '/feed', '/blog/feed/', '/rss.xml', '/index.xml', '/posts.atom'],
-  ['api', '/api/v1/users', '/graphql', '/wp-json/wp/v2/posts', '/data.json', '/xmlrpc.php'],
+  [
+    'api',
+    '/api/v1/users',
+    '/graphql',
+    '/graphql/schema',
+    '/wp-json/wp/v2/posts',
+    '/data.json',
+    '/xmlrpc.php',
+  ],
   ['other', '/robots.txt', '/sitemap.xml', '/paper.pdf', '/release-1.2.tar.gz'],
 ] as const) {
   test(`a delivered path is ${expected}`, () => {

@@ -8,10 +8,10 @@
  * - `page`: a GET that delivered something (200, 203, 206, 304, or a log without statuses) and is none of the following.
  * - `asset`: what a page loads, by the ending of the path: style sheets, scripts, images, fonts, sound and video.
  * - `feed`: RSS and Atom, by the path, or by the query parameters of WordPress, Blosxom and Joomla.
- * - `api`: what programs call, by the path.
+ * - `api`: what programs call, by the path. An HTML file is documentation, as `/api/fs.html` is.
  * - `other`: redirects, errors, other methods; files such as `robots.txt`, documents and archives.
  *
- * The first three hold whatever the method and the status are: a missing image is an asset with the status 404. A path with an
+ * For assets, feeds and API requests, method and status do not matter: a missing image is an asset. A path with an
  * unknown ending is a page, as `/users/john.doe` is.
  */
 import { PAGE_VIEW } from './hit.ts';
@@ -50,6 +50,7 @@ const FEEDS = setOf('feed feeds rss atom feed.xml feeds.xml rss.xml rss2.xml ato
 const FEED_ENDINGS = setOf('rss atom rdf');
 const API_FOLDERS = ['/api/', '/graphql/', '/wp-json/'];
 const API_PATHS = setOf('/graphql /xmlrpc.php /wp-admin/admin-ajax.php /wp-cron.php');
+const DOCUMENT_ENDINGS = setOf('html htm xhtml');
 const API_ENDINGS = setOf('json jsonp ndjson');
 /** A feed that a query parameter requests: `?feed=rss2`, `?flav=rss20`, `?format=feed`. */
 const FEED_QUERY = /(?:^|&)(?:feed|flav|format)=(?:rss|atom|rdf|feed)[0-9]*(?:&|$)/;
@@ -80,7 +81,7 @@ export function classOf({ path, query, method, status }: LoggedRequest): Request
   const ending = dot === -1 ? '' : file.slice(dot + 1).toLowerCase();
   if (ending !== '' && ASSETS.has(ending)) return 'asset';
   if (isFeed(file, ending, query)) return 'feed';
-  if (API_ENDINGS.has(ending) || isOfApi(path)) return 'api';
+  if (API_ENDINGS.has(ending) || (isOfApi(path) && !DOCUMENT_ENDINGS.has(ending))) return 'api';
   if (FILES.has(ending) || !DELIVERED.has(status)) return 'other';
   // Some logs have neither methods nor statuses.
   return method === 'GET' || (method === '' && status === 0) ? 'page' : 'other';
