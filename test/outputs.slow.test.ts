@@ -83,13 +83,19 @@ describe('a report', () => {
     assert.deepEqual(readdirSync(empty), []);
   });
 
-  test('of a site that has no hits suggests a similar one', options, async () => {
-    const { code, stderr } = await run(['report', ...source, '--site', 'shp.example', '--json']);
-    assert.equal(code, 0);
-    assert.match(
-      stderr,
-      /no hit of the site "shp\.example" was ever stored \(did you mean "shop\.example"\?\)/,
-    );
+  test('of a site that has no hits suggests a similar one, as a query does', options, async () => {
+    for (const asked of [
+      ['report'],
+      ['report', '--metrics', 'visits,bounce_rate'],
+      ['journeys', '--page', '/', '--period', 'all'],
+    ]) {
+      const { code, stderr } = await run([...asked, ...source, '--site', 'shp.example', '--json']);
+      assert.equal(code, 0, stderr);
+      assert.equal(
+        stderr,
+        'no hit of the site "shp.example" was ever stored (did you mean "shop.example"?)\n',
+      );
+    }
     assert.equal((await run(['report', ...source, '--site', 'SHOP.example', '--json'])).stderr, '');
   });
 });

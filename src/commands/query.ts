@@ -21,7 +21,9 @@ export const query: Command<typeof QUERY_SETTINGS> = {
     if (file === undefined)
       throw new HitError('bad_usage', 'name a file with the JSON of a query, or - for standard input');
     if (rest.length > 0) throw unexpected(rest);
-    const answer = await runQuery(values, await readJson(file, terminal));
+    const answer = await runQuery(values, await readJson(file, terminal), (message) =>
+      terminal.stderr.write(`${message}\n`),
+    );
     terminal.stdout.write(values.csv ? queryCsv(answer) : `${jsonText(answer)}\n`);
   },
 };

@@ -26,10 +26,10 @@ import { readStorage, type Storage } from '../store/storage.ts';
 import { connectToServer, openArchivedStore } from './archived-store.ts';
 import type { Command, Terminal } from './command.ts';
 import { type ControlClient, queryOf } from './control-client.ts';
-import { runQuery } from './query-client.ts';
+import { runQuery, siteNamesOf } from './query-client.ts';
 import { queryOfFlags } from './query-flags.ts';
 import { storageText } from './storage-text.ts';
-import { warnOfUnknownSite } from './unknown-site.ts';
+import { warnOfUnknownSites } from './unknown-sites.ts';
 import { unexpected } from './usage.ts';
 
 export const report: Command<typeof REPORT_SETTINGS> = {
@@ -50,26 +50,28 @@ export const report: Command<typeof REPORT_SETTINGS> = {
     if (values.storage && values.csv) throw new HitError('bad_usage', '--storage has no CSV: choose --json');
     const archive =
       values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values);
+    const warn = (message: string) => terminal.stderr.write(`${message}\n`);
     const query = queryOfFlags(values);
     if (query) {
-      const answer = await runQuery(values, query, archive);
+      const answer = await runQuery(values, query, warn, archive);
       const text = values.csv ? queryCsv(answer) : queryText(answer, terminal.stdout.columns ?? 80);
       terminal.stdout.write(values.json ? `${jsonText(answer)}\n` : text);
       return;
     }
     const params = queryParamsOf(values, Date.now());
+    const sites = values.site ? [values.site] : [];
     const control = await connectToServer(values['data-dir']!, archive);
     if (!control) {
       await using db = await openArchivedStore(values, archive);
       const storage = () => readStorage(db.store, db.spool.bytes);
       terminal.stdout.write(await print({ answers: db, storage }, params, values, terminal));
-      await warnOfUnknownSite(values.site, () => db.siteNames(), terminal.stderr);
+      await warnOfUnknownSites(sites, () => db.siteNames(), warn);
       return;
     }
     const storage = () => control.get<Storage>('/api/v1/storage');
     const parts = { answers: remoteQueries(control), storage };
     terminal.stdout.write(await print(parts, params, values, terminal));
-    await warnOfUnknownSite(values.site, () => siteNamesOf(control), terminal.stderr);
+    await warnOfUnknownSites(sites, () => siteNamesOf(control), warn);
   },
 };
 
@@ -136,11 +138,6 @@ function periodParams(values: Values<typeof REPORT_SETTINGS>, now: number): Quer
   }
   const named = presetPeriod(readChoice('period', period, PERIODS), now, readTimeZone(timezone));
   return { from: new Date(named.from).toISOString(), to: new Date(named.to).toISOString() };
-}
-
-async function siteNamesOf(control: ControlClient): Promise<string[]> {
-  const { sites } = await control.get<{ sites: readonly { site: string }[] }>('/api/v1/sites');
-  return sites.map(({ site }) => site);
 }
 
 function remoteQueries(control: ControlClient): QuerySource {

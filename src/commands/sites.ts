@@ -80,8 +80,8 @@ async function openSites(values: SitesValues): Promise<SiteStore> {
   return {
     list: () => db.sites(),
     delete: (site) => {
-      const belongings = [new Tokens(dataDir, now), new PublicSites(dataDir), new Resources(dataDir)];
-      return new SiteDeletions({ store, spool, rollups, belongings, now }).delete(site);
+      const siteData = [new Tokens(dataDir, now), new PublicSites(dataDir), new Resources(dataDir)];
+      return new SiteDeletions({ store, spool, rollups, siteData, now }).delete(site);
     },
     [Symbol.asyncDispose]: () => db.close(),
   };

@@ -2,7 +2,7 @@
 import { archiveLocation } from '../archive/address.ts';
 import { wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
-import { ask, type Question } from './query-client.ts';
+import { type AnyAnswer, ask, type Question } from './query-client.ts';
 import { StatusLine } from './status-line.ts';
 import type { VisitValues } from './visit-flags.ts';
 
@@ -10,7 +10,7 @@ import type { VisitValues } from './visit-flags.ts';
 const QUIET = 1000;
 
 /** @throws HitError as `ask` does */
-export async function askVisits<Answer>(
+export async function askVisits<Answer extends AnyAnswer>(
   values: VisitValues,
   question: Question<Answer>,
   terminal: Terminal,
@@ -18,17 +18,21 @@ export async function askVisits<Answer>(
   const { archive: where } = values;
   const archive = where === undefined ? undefined : archiveLocation(where, '--archive', values);
   const started = performance.now();
-  return StatusLine.during<number, Answer>(terminal, waitingText, async (onProgress) => {
+  const warnings: string[] = [];
+  const answer = await StatusLine.during<number, Answer>(terminal, waitingText, async (onProgress) => {
     const timer = setInterval(() => {
       const waited = performance.now() - started;
       if (waited >= QUIET) onProgress(waited);
     }, QUIET / 4);
     try {
-      return await ask(values, question, archive);
+      return await ask(values, question, (message) => warnings.push(message), archive);
     } finally {
       clearInterval(timer);
     }
   });
+  // After the line, which is redrawn in place.
+  for (const message of warnings) terminal.stderr.write(`${message}\n`);
+  return answer;
 }
 
 function waitingText(milliseconds: number): string {
