@@ -68,12 +68,14 @@ export async function backUp(source: BackupSource, to: string, signal?: AbortSig
   // The engine encodes other characters than these as numbers.
   const shadow = join(connection.folder, 'shadow', SCRATCH + randomUUID().replaceAll('-', ''));
   try {
+    // Before the tables: a site whose deletion is in the copy may still have its goals and tokens there, but not the reverse.
+    const settings = await readSettings(dataDir);
     const pause = await freeze(source, connection, join(dataDir, 'spool'), shadow);
     const store = join(unfinished, 'store');
     const parts = await copyFolder(join(shadow, 'store'), join(store, 'store'), { signal });
     const segments = await copyFolder(join(shadow, 'spool'), join(unfinished, 'spool'), { signal });
     await copyMetadata(connection.folder, store);
-    await copySecrets(dataDir, unfinished);
+    for (const [name, content] of settings) await writeSynced(join(unfinished, name), [content], 0o600);
     await finish(unfinished, folder);
     return {
       folder,
@@ -156,16 +158,17 @@ const FILES = [
   'identity.json',
 ];
 
-/** Copies secrets and the owner's settings: API tokens, public sites, goals and the like, retention, and identity. */
-async function copySecrets(from: string, to: string): Promise<void> {
+/** Reads secrets and the owner's settings: API tokens, public sites, goals and the like, retention, and identity. */
+async function readSettings(folder: string): Promise<ReadonlyMap<string, Buffer>> {
+  const settings = new Map<string, Buffer>();
   for (const name of FILES) {
-    const content = await readFile(join(from, name)).catch((error: NodeJS.ErrnoException) => {
+    const content = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' && name !== 'secrets.json') return undefined;
       throw error;
     });
-    if (content === undefined) continue;
-    await writeSynced(join(to, name), [content], 0o600);
+    if (content !== undefined) settings.set(name, content);
   }
+  return settings;
 }
 
 async function finish(unfinished: string, folder: string): Promise<void> {
