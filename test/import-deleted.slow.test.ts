@@ -1,14 +1,24 @@
 /** Logs of sites that were deleted: they can be imported again, and nothing of them counts twice. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Archives } from '../src/archive/archives.ts';
 import { SiteDeletions } from '../src/deletion/site-deletions.ts';
+import { SerialQueue } from '../src/timing/serial-queue.ts';
 import { file } from './fixtures/file-scope.ts';
 import { counts, logImports } from './fixtures/log-imports.ts';
 import { logLine } from './fixtures/log-line.ts';
+import { temporaryFolder } from './fixtures/temporary.ts';
 
 const { db, take, hits } = await logImports(file);
 const { store, spool, rollups } = db;
-const deletions = new SiteDeletions({ store, spool, rollups, belongings: [], now: Date.now });
+const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: Date.now });
+
+/** Archives all hits before the last days. */
+function archiveTo(location: string, queue?: SerialQueue) {
+  const archives = new Archives({ store, spool, rollups, now: Date.now, ...(queue && { queue }) });
+  const watch = { onProgress: () => undefined, signal: new AbortController().signal };
+  return archives.archive({ location }, { olderThan: 90, site: '', dryRun: false }, watch);
+}
 
 /** Some lines of each site, over two days. */
 function logOf(sites: readonly string[], lines: number, start: number): string {
@@ -49,4 +59,40 @@ test('of a log with several sites, only the lines of the deleted one come back',
   assert.deepEqual(await Promise.all(sites.map(visitsOf)), before);
   const third = counts(await take(log, 'default.example', 'vhost'));
   assert.deepEqual([third.imported, third.already], [0, 3000]);
+});
+
+test('hits that came back in this way stay in the store, as an archive could not tell them from deleted ones', async (t) => {
+  const sites = ['five.example', 'six.example'];
+  const log = logOf(sites, 2000, 3);
+  await take(log, 'default.example', 'vhost');
+  await deletions.delete('five.example');
+  assert.equal(counts(await take(log, 'default.example', 'vhost')).imported, 1000);
+  const { waiting } = await archiveTo(temporaryFolder(t));
+  assert.equal(waiting, 0);
+  const stored = await store.rowsOf<{ site: string; hits: string }>(
+    'SELECT site, count() AS hits FROM hits GROUP BY site HAVING site IN {sites:Array(String)}',
+    { sites },
+  );
+  assert.deepEqual(
+    stored.map((row) => [row.site, Number(row.hits)]),
+    [['five.example', 1000]],
+  );
+});
+
+test('hits are not archived while a site is deleted', async (t) => {
+  const queue = new SerialQueue();
+  const [place, other] = [temporaryFolder(t), temporaryFolder(t)];
+  let isArchived = false;
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const deletion = queue.run(async () => {
+    await begun;
+    // As long as an archive takes.
+    await archiveTo(other);
+    assert.equal(isArchived, false);
+  });
+  const archived = archiveTo(place, queue).then(() => {
+    isArchived = true;
+  });
+  begin();
+  await Promise.all([deletion, archived]);
 });

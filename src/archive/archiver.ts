@@ -66,6 +66,8 @@ export interface ArchiveWork {
   readonly catalog: Catalog;
   /** Watermarks of the hits that may be removed. */
   readonly rolledUp: Watermarks;
+  /** SQL: which hits stay in the store, however old they are. */
+  readonly staying: string;
   /** Called when parts are committed, before their hits leave the store: readers must know the parts by then. */
   readonly onCommitted: () => Promise<void>;
   /** Records in the ledger that hits leave the store, before they do. @param gone SQL: which hits */
@@ -133,7 +135,7 @@ export async function archiveHits(
 }
 
 async function daysOf(
-  { engine, catalog, rolledUp, now }: ArchiveWork,
+  { engine, catalog, rolledUp, staying, now }: ArchiveWork,
   options: ArchiveOptions,
 ): Promise<SiteDay[]> {
   const until = Math.floor((now() - options.olderThan * DAY) / DAY) * DAY;
@@ -142,7 +144,7 @@ async function daysOf(
   const found = await engine.ask<Record<keyof SiteDay, string | number>>('archive_days', {
     removable: `(${coveredBy(rolledUp)})`,
     archived: `(${inParts(parts)})`,
-    which: `time < ${timeText(until)} AND ${site}`,
+    which: `time < ${timeText(until)} AND ${site} AND NOT (${staying})`,
   });
   return found.map(({ site, day, fresh, kept, waiting }) => ({
     site: String(site),
@@ -155,12 +157,12 @@ async function daysOf(
 
 /** Archives the hits of a day that are not in the archive. @returns undefined if all are */
 async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
-  const { engine, place, catalog, rolledUp } = work;
+  const { engine, place, catalog, rolledUp, staying } = work;
   const start = startOf(day);
   const before = catalog.parts({ site, from: start, to: start + DAY });
   if (before.length > 0) await verifyUnchanged(work, before);
   if (fresh === 0) return undefined;
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${inParts(before)})`;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${staying}) AND NOT (${inParts(before)})`;
   const sum = await sumOf(engine.ask, 'hits', which);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
@@ -184,11 +186,14 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
 }
 
 /** Verifies batch by batch that hits of a day in the store and in the archive are the same. */
-async function verifyUnchanged({ engine, place }: ArchiveWork, parts: readonly Part[]): Promise<void> {
+async function verifyUnchanged(
+  { engine, place, staying }: ArchiveWork,
+  parts: readonly Part[],
+): Promise<void> {
   const [first] = parts;
   const { site, day } = first!.manifest;
   const start = startOf(day);
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts(parts)}`;
+  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND NOT (${staying}) AND ${inParts(parts)}`;
   // A day may have parts of several formats: they are compared by the columns that all of them have.
   const columns = comparedColumnsOf(Math.min(...parts.map(({ manifest }) => manifest.format)));
   const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
@@ -208,7 +213,7 @@ async function verifyUnchanged({ engine, place }: ArchiveWork, parts: readonly P
 
 /** Removes hits of a month that are in the archive. */
 async function removeMonth(work: ArchiveWork, month: string, days: readonly SiteDay[]): Promise<void> {
-  const { engine, catalog, rolledUp } = work;
+  const { engine, catalog, rolledUp, staying } = work;
   const parts = days.flatMap(({ site, day }) =>
     catalog.parts({ site, from: startOf(day), to: startOf(day) + DAY }),
   );
@@ -216,7 +221,7 @@ async function removeMonth(work: ArchiveWork, month: string, days: readonly Site
   for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY));
   await work.noteGone(gone);
   const partition = month.replace('-', '');
-  const which = `${inParts(parts)} AND ${coveredBy(rolledUp)}`;
+  const which = `${inParts(parts)} AND ${coveredBy(rolledUp)} AND NOT (${staying})`;
   await work.leaving(`${which} AND toYYYYMM(time, 'UTC') = ${partition}`);
   await engine.command('archive_delete', { month: partition, which });
 }

@@ -3,6 +3,7 @@ import { recordCutoffs } from '../retention/cutoffs.ts';
 import { type Drainable, drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import type { Store } from '../store/store.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import { DAY } from '../timing/units.ts';
 import {
   type ArchiveOptions,
@@ -12,7 +13,7 @@ import {
   archiveHits,
 } from './archiver.ts';
 import { Catalog } from './catalog.ts';
-import { deletedParts } from './deleted-parts.ts';
+import { deletedParts, reimportedHits } from './deleted-parts.ts';
 import { engineOf } from './engine.ts';
 import { startOf } from './in-parts.ts';
 import { openStorage } from './open-storage.ts';
@@ -35,6 +36,8 @@ export interface ArchivesOptions extends Drainable {
   };
   /** Readers of archives in this process. */
   readonly readers?: readonly ArchiveReader[];
+  /** Work that must not run at the same time: deletions of sites. Default: none. */
+  readonly queue?: SerialQueue;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -54,20 +57,23 @@ export interface ArchiveWatch<Progress = ArchiveProgress> {
  */
 export class Archives {
   readonly #options: ArchivesOptions;
+  readonly #queue: SerialQueue;
   #isBusy = false;
 
   constructor(options: ArchivesOptions) {
     this.#options = options;
+    this.#queue = options.queue ?? new SerialQueue();
   }
 
   /** @throws HitError `bad_setting`, `overloaded`, `archive_failed`, `interrupted`, `store_unavailable` */
   archive(to: ArchiveAddress, options: ArchiveOptions, watch: ArchiveWatch): Promise<ArchiveSummary> {
     return this.#run(to, async (parts) => {
-      const { rollups, readers = [] } = this.#options;
+      const { store, rollups, readers = [] } = this.#options;
       await drainAndRollUp(this.#options, watch.signal);
       const work = {
         ...parts,
         rolledUp: await rollups.removable(),
+        staying: await reimportedHits(store),
         onCommitted: async () => {
           await Promise.all(readers.map((reader) => reader.settle()));
         },
@@ -110,20 +116,22 @@ export class Archives {
     }
     this.#isBusy = true;
     try {
-      await using connection = this.#options.store.dedicatedConnection();
-      const engine = engineOf(connection);
-      const place = openStorage(location, access, engine);
-      try {
-        await waitForMutations(engine);
-        const catalog = new Catalog(place);
-        await catalog.refresh();
-        const noteGone = (gone: ReadonlyMap<string, number>) => recordCutoffs(connection, 'hits', gone);
-        const leaving = (gone: string) => this.#options.store.ledger.markRemoved('archived', gone);
-        const parts = { engine, place, catalog, noteGone, leaving };
-        return await this.#options.store.guard.deleting(() => run(parts));
-      } catch (error) {
-        throw cleaned(error, place);
-      }
+      return await this.#queue.run(async () => {
+        await using connection = this.#options.store.dedicatedConnection();
+        const engine = engineOf(connection);
+        const place = openStorage(location, access, engine);
+        try {
+          await waitForMutations(engine);
+          const catalog = new Catalog(place);
+          await catalog.refresh();
+          const noteGone = (gone: ReadonlyMap<string, number>) => recordCutoffs(connection, 'hits', gone);
+          const leaving = (gone: string) => this.#options.store.ledger.markRemoved('archived', gone);
+          const parts = { engine, place, catalog, noteGone, leaving };
+          return await this.#options.store.guard.deleting(() => run(parts));
+        } catch (error) {
+          throw cleaned(error, place);
+        }
+      });
     } finally {
       this.#isBusy = false;
     }

@@ -1,3 +1,5 @@
+import { quote } from '../clickhouse/literals.ts';
+import { coveredBy } from '../clickhouse/watermarks.ts';
 import { allDeletions } from '../deletion/deletion.ts';
 import type { Store } from '../store/store.ts';
 import type { Part } from './manifest.ts';
@@ -9,4 +11,15 @@ export async function deletedParts(store: Store): Promise<(part: Part) => boolea
     (deletions.get(site) ?? []).some(({ marks }) =>
       [...watermarks].every(([writer, last]) => last <= (marks.get(writer) ?? 0n)),
     );
+}
+
+/**
+ * SQL: which hits were imported again after their site was deleted. They have their batches of before, so in the archive they could
+ * not be told from deleted ones: they stay in the store.
+ */
+export async function reimportedHits(store: Store): Promise<string> {
+  // Watermarks never decrease, so those of the last deletion are enough.
+  const last = new Map((await allDeletions(store)).map(({ site, marks }) => [site, marks]));
+  const each = Array.from(last, ([site, marks]) => `site = ${quote(site)} AND ${coveredBy(marks)}`);
+  return each.join(' OR ') || 'false';
 }

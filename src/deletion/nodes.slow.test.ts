@@ -64,7 +64,7 @@ test('loses hits up to a batch of each node, and nothing that the other counts m
     flush: async () => undefined,
     pauseDelivery: <Result>(run: () => Promise<Result>) => run(),
   };
-  const deletions = new SiteDeletions({ ...here, spool, belongings: [], now: () => START });
+  const deletions = new SiteDeletions({ ...here, spool, siteData: [], now: () => START });
   assert.ok(await deletions.delete('gone.example'));
   isDeleted = true;
   await counting;

@@ -9,6 +9,7 @@ import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { StatementFaults } from '../../test/fixtures/statement-faults.ts';
 import type { Hit } from '../hit/hit.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import { pendingDeletions, recordBegin } from './deletion.ts';
 import { SiteDeletions } from './site-deletions.ts';
 
@@ -46,7 +47,7 @@ const not = (site: string) => (hit: Hit) => hit.site !== site;
 test('a deleted site leaves nothing, other sites keep everything, and later hits are of a new site', async (t) => {
   const { store, rollups, rows, deliver } = await rolled(t);
   const random = randomHalves(3);
-  const deletions = new SiteDeletions({ store, spool, rollups, belongings: [], now: () => START });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => START });
   const before: Hit[] = [];
   for (let number = 0; number < 12; number++) {
     const hits = hitsOf(number, random);
@@ -80,7 +81,7 @@ test('hits that come while a site is deleted stay, even if they are counted befo
   await deliver(batch(4), during[1]!);
   await rollups.visits.catchUp();
   await deliver(batch(5), during[2]!);
-  const deletions = new SiteDeletions({ store, spool, rollups, belongings: [], now: () => START });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => START });
   assert.deepEqual(await deletions.resume(), [DELETED]);
   await rollups.rollUp();
   await assertHasOnly(store, rows, [...before.flat().filter(not(DELETED)), ...during.flat()]);
@@ -97,7 +98,7 @@ test('a purged site leaves no retention cutoff, and its purged hits are not miss
       `INSERT INTO horizons SELECT '${DELETED}', '${kind}', toDateTime('2026-11-01 00:00:00', 'UTC')`,
     );
   await command(`ALTER TABLE hits DELETE WHERE site = '${DELETED}' SETTINGS mutations_sync = 1`);
-  const deletions = new SiteDeletions({ store, spool, rollups, belongings: [], now: () => START });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => START });
   assert.equal((await deletions.delete(DELETED))?.hits, 0);
   await assertHasOnly(store, rows, hits.filter(not(DELETED)));
   assert.deepEqual(await rows("SELECT site FROM horizons WHERE kind != 'deleted'"), []);
@@ -106,13 +107,33 @@ test('a purged site leaves no retention cutoff, and its purged hits are not miss
 test('what a site has elsewhere is removed, and is enough for a site to exist', async (t) => {
   const { store, rollups } = await rolled(t);
   const kept = new Set<string>([DELETED]);
-  const belongings = [
+  const siteData = [
     { has: (site: string) => kept.has(site), removeSite: (site: string) => void kept.delete(site) },
   ];
-  const deletions = new SiteDeletions({ store, spool, rollups, belongings, now: () => START });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData, now: () => START });
   assert.deepEqual(await deletions.delete(DELETED), { site: DELETED, hits: 0, visits: 0 });
   assert.equal(kept.size, 0);
   assert.equal(await deletions.delete(DELETED), undefined);
+});
+
+test('a deletion that waits too long for other work does not begin', async (t) => {
+  const { store, rollups, rows, deliver } = await rolled(t);
+  const hits = hitsOf(0, randomHalves(9));
+  await deliver(batch(0), hits);
+  const queue = new SerialQueue();
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => START, queue });
+  const other = Promise.withResolvers<void>();
+  const ended = queue.run(() => other.promise);
+  const waiting = new AbortController();
+  const deletion = deletions.delete(DELETED, waiting.signal);
+  waiting.abort();
+  await assert.rejects(deletion, { code: 'overloaded', message: /^hits are being purged, archived/ });
+  other.resolve();
+  await ended;
+  await queue.ended();
+  await rollups.rollUp();
+  assert.deepEqual(await rows('SELECT 1 FROM deletions'), []);
+  await assertHasOnly(store, rows, hits);
 });
 
 test('a deletion that ends at any statement has not begun, or is completed by the next start', async (t) => {
@@ -127,7 +148,7 @@ test('a deletion that ends at any statement has not begun, or is completed by th
       await emptyStore(store);
       await deliver(batch(number), hits);
       await rollups.rollUp();
-      const options = { store, spool, rollups, belongings: [], now: () => START + number };
+      const options = { store, spool, rollups, siteData: [], now: () => START + number };
       faults.arm({ at: steps < 100 ? at * 5 : at, kind, dies: true });
       const failed = await new SiteDeletions(options).delete(DELETED).then(
         () => false,

@@ -14,6 +14,8 @@ import { HitError } from '../errors.ts';
 import { drainAndRollUp } from '../rollup/drain-and-roll-up.ts';
 import { COUNT, object, type Static, TEXT } from '../schema/schema.ts';
 import type { Spool } from '../spool/spool.ts';
+import { UNTIMED_LIMITS } from '../store/query-limits.ts';
+import { aborted } from '../timing/aborted.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { type Deletion, pendingDeletions, recordBegin, recordEnd } from './deletion.ts';
 import { deleteRows, type SiteRows } from './site-rows.ts';
@@ -23,7 +25,7 @@ export const DELETED_SITE = object({ site: TEXT, hits: COUNT, visits: COUNT });
 export type DeletedSite = Static<typeof DELETED_SITE>;
 
 /** Something outside of the store that belongs to sites, such as goals, tokens or live counts. */
-export interface SiteBelongings {
+export interface SiteData {
   /** Whether it has something of a site. Default: it does not say. */
   readonly has?: (site: string) => boolean;
   /** Removes what it has of a site. It may be called again, if a deletion was interrupted. */
@@ -32,23 +34,23 @@ export interface SiteBelongings {
 
 export interface SiteDeletionsOptions extends SiteRows {
   readonly spool: Pick<Spool, 'flush' | 'pauseDelivery'>;
-  readonly belongings: readonly SiteBelongings[];
+  readonly siteData: readonly SiteData[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called when a site is deleted, before that is recorded. Default: nothing. */
   readonly onDeleted?: (site: string) => Promise<void>;
-  /** Work that must not run at the same time, such as purges. Default: only deletions. */
-  readonly queue?: SerialQueue;
+  /** Runs work while nothing else removes hits or brings them back. Default: only one deletion at a time. */
+  readonly queue?: Pick<SerialQueue, 'run'>;
 }
 
 /**
  * @example
- * const deletions = new SiteDeletions({ store, spool, rollups, belongings: [tokens, resources], now: Date.now });
+ * const deletions = new SiteDeletions({ store, spool, rollups, siteData: [tokens, resources], now: Date.now });
  * await deletions.delete('example.com'); // { site: 'example.com', hits: 1234, visits: 321 }
  */
 export class SiteDeletions {
   readonly #options: SiteDeletionsOptions;
-  readonly #queue: SerialQueue;
+  readonly #queue: Pick<SerialQueue, 'run'>;
 
   constructor(options: SiteDeletionsOptions) {
     this.#options = options;
@@ -57,24 +59,25 @@ export class SiteDeletions {
 
   /**
    * @param site as stored
-   * @param signal stops waiting for the store, but not a deletion that has begun
+   * @param signal stops waiting for the store and for other work, but not a deletion that has begun
    * @returns undefined if there is no such site
    * @throws HitError `store_unavailable`, `store_full`, `overloaded`: a deletion that has begun is completed by the next one, or
-   *   by the next start; `interrupted`
+   *   by the next start; `overloaded` also if other work lasts longer than the signal waits, and `interrupted`: nothing has begun
    */
   delete(site: string, signal?: AbortSignal): Promise<DeletedSite | undefined> {
-    const { store, rollups, belongings, now } = this.#options;
-    return this.#queue.run(async () => {
+    const { store, rollups, siteData, now } = this.#options;
+    return this.#inTurn(signal, async () => {
       const left = await this.#completeAll();
       // On a full disk nothing gets into the store, and deleting a site is how an owner frees space.
       if (!(await store.guard.isFull())) await drainAndRollUp(this.#options, signal);
       const [found] = await store.rows<Record<'hits' | 'rollups' | 'visits', string | number>>(
         'deletion_counts',
         { site },
+        UNTIMED_LIMITS,
       );
       const counts = { hits: Number(found?.hits), visits: Number(found?.visits) };
       const isKnown = counts.hits + counts.visits + Number(found?.rollups) > 0;
-      if (!isKnown && !left.includes(site) && !belongings.some((each) => each.has?.(site))) return undefined;
+      if (!isKnown && !left.includes(site) && !siteData.some((each) => each.has?.(site))) return undefined;
       const deletion = { site, requested: now(), marks: await rollups.removable() };
       await recordBegin(store, deletion);
       await this.#complete(deletion);
@@ -87,6 +90,25 @@ export class SiteDeletions {
     return this.#queue.run(() => this.#completeAll());
   }
 
+  /** Runs work when its turn comes. @throws HitError `overloaded` if the signal aborts before */
+  async #inTurn<Result>(signal: AbortSignal | undefined, work: () => Promise<Result>): Promise<Result> {
+    const tooLate = () =>
+      new HitError('overloaded', 'hits are being purged, archived or restored: delete the site later', {
+        retryAfter: 60,
+      });
+    let hasBegun = false;
+    const result = this.#queue.run(() => {
+      if (signal?.aborted) throw tooLate();
+      hasBegun = true;
+      return work();
+    });
+    if (signal) {
+      await Promise.race([aborted(signal), result.catch(() => undefined)]);
+      if (!hasBegun) throw tooLate();
+    }
+    return result;
+  }
+
   async #completeAll(): Promise<readonly string[]> {
     const pending = await pendingDeletions(this.#options.store);
     for (const deletion of pending) await this.#complete(deletion);
@@ -94,8 +116,8 @@ export class SiteDeletions {
   }
 
   async #complete(deletion: Deletion): Promise<void> {
-    const { store, spool, belongings, onDeleted } = this.#options;
-    for (const each of belongings) await each.removeSite(deletion.site);
+    const { store, spool, siteData, onDeleted } = this.#options;
+    for (const each of siteData) await each.removeSite(deletion.site);
     await deleteRows(this.#options, deletion);
     await assertGone(this.#options, deletion);
     await onDeleted?.(deletion.site);
@@ -106,6 +128,6 @@ export class SiteDeletions {
 /** @throws HitError `internal` if hits of the deletion are still stored */
 async function assertGone({ store }: SiteRows, { site, marks }: Deletion): Promise<void> {
   const which = { site: quote(site), covered: coveredBy(marks) };
-  const days = await store.rows('deletion_rest', {}, undefined, which);
+  const days = await store.rows('deletion_rest', {}, UNTIMED_LIMITS, which);
   if (days.length > 0) throw new HitError('internal', `hits of ${site} are left after its deletion`);
 }

@@ -14,7 +14,7 @@ import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy } from '../clickhouse/watermarks.ts';
 import type { Rollups } from '../rollup/rollups.ts';
-import { QUERY_LIMITS } from '../store/query-limits.ts';
+import { UNTIMED_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import type { Store } from '../store/store.ts';
 import type { Deletion } from './deletion.ts';
@@ -27,8 +27,6 @@ export interface SiteRows {
 
 /** Maximum batches that a statement names. */
 const MOST_BATCHES = 5_000;
-/** The statements may read all hits of the site. */
-const LONG = { ...QUERY_LIMITS, max_execution_time: 0 };
 
 /** @throws HitError `store_unavailable`, `store_full`, `overloaded`: it can be repeated */
 export async function deleteRows(rows: SiteRows, deletion: Deletion): Promise<void> {
@@ -37,14 +35,14 @@ export async function deleteRows(rows: SiteRows, deletion: Deletion): Promise<vo
   await store.guard.deleting(async () => {
     await forgetBatches(store, gone);
     await deleteHits(store, gone);
-    await deleteComputed(store, deletion.site);
-    await computeRest(rows, deletion.site);
+    await deleteDerived(store, deletion.site);
+    await recomputeRemaining(rows, deletion.site);
   });
 }
 
 /** Hits of live batches leave the ledger; logs are forgotten, or may be imported again. */
 async function forgetBatches(store: Store, gone: string): Promise<void> {
-  const imported = await store.rows<{ id: string }>('deletion_batches', {}, LONG, { gone });
+  const imported = await store.rows<{ id: string }>('deletion_batches', {}, UNTIMED_LIMITS, { gone });
   for (let at = 0; at < imported.length; at += MOST_BATCHES) {
     const ids = imported.slice(at, at + MOST_BATCHES).map(({ id }) => `toUInt64(${id})`);
     const batches = `(${ids.join(', ')})`;
@@ -60,7 +58,7 @@ async function deleteHits(store: Store, gone: string): Promise<void> {
   await connection.command(queryText('deletion_hits', { gone }, connection.dialect));
 }
 
-async function deleteComputed(store: Store, site: string): Promise<void> {
+async function deleteDerived(store: Store, site: string): Promise<void> {
   const which = { site: quote(site) };
   await store.executeLong('deletion_visits', which, 'hit-tracker-visits', []);
   await store.executeLong('deletion_rollups', which, 'hit-tracker-rollups', []);
@@ -69,11 +67,11 @@ async function deleteComputed(store: Store, site: string): Promise<void> {
   await store.executeLong('deletion_horizons', which, 'hit-tracker-deletion', []);
 }
 
-async function computeRest({ store, rollups }: SiteRows, site: string): Promise<void> {
+async function recomputeRemaining({ store, rollups }: SiteRows, site: string): Promise<void> {
   const counted = coveredBy(await rollups.watermarks());
   const added = coveredBy(await rollups.visits.watermarks());
   const which = { site: quote(site), covered: `(${counted} OR ${added})` };
-  const days = await store.rows<SiteDay>('deletion_rest', {}, LONG, which);
+  const days = await store.rows<SiteDay>('deletion_rest', {}, UNTIMED_LIMITS, which);
   if (days.length === 0) return;
   const scope = `site = ${quote(site)} AND ${counted}`;
   await store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);

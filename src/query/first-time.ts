@@ -8,7 +8,8 @@ import { type Row, type Source, withConsistentRollups } from './source.ts';
  * @returns undefined if there is none
  */
 export async function firstTime(source: Source, sites: readonly string[]): Promise<number | undefined> {
-  const times = await Promise.all([firstVisit(source, sites), firstHit(source, sites)]);
+  const [visits, hits] = await Promise.all([spanOfVisits(source, sites), firstHit(source, sites)]);
+  const times = [visits?.first, hits];
   // The archive has its list in memory.
   for (const site of sites.length === 0 ? [''] : sites) times.push(await source.archive?.firstOf(site));
   const known = times.filter((time) => time !== undefined);
@@ -16,14 +17,8 @@ export async function firstTime(source: Source, sites: readonly string[]): Promi
 }
 
 /** The time of the last hit of the visits of sites, in milliseconds since 1970; undefined without visits. */
-export async function lastTime({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
-  const bind = new Bindings();
-  const isAsked = sites.length === 0 ? "v.site != ''" : `v.site IN ${bind.texts(sites)}`;
-  const [row] = await store.rowsOf<Row<'visits' | 'last'>>(
-    `SELECT count() AS visits, toUnixTimestamp64Milli(max(v.finish)) AS last FROM visits AS v WHERE ${isAsked} AND v.hits > 0`,
-    bind.parameters,
-  );
-  return Number(row?.visits ?? 0) > 0 ? Number(row?.last) : undefined;
+export async function lastTime(source: Source, sites: readonly string[]): Promise<number | undefined> {
+  return (await spanOfVisits(source, sites))?.last;
 }
 
 async function firstHit({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
@@ -33,12 +28,16 @@ async function firstHit({ store }: Source, sites: readonly string[]): Promise<nu
   return Number(extent?.hits ?? 0) > 0 ? Number(extent?.first) : undefined;
 }
 
-async function firstVisit({ store }: Source, sites: readonly string[]): Promise<number | undefined> {
+async function spanOfVisits(
+  { store }: Source,
+  sites: readonly string[],
+): Promise<{ readonly first: number; readonly last: number } | undefined> {
   const bind = new Bindings();
   const isAsked = sites.length === 0 ? "v.site != ''" : `v.site IN ${bind.texts(sites)}`;
-  const [row] = await store.rowsOf<Row<'visits' | 'first'>>(
-    `SELECT count() AS visits, toUnixTimestamp64Milli(min(v.start)) AS first FROM visits AS v WHERE ${isAsked} AND v.hits > 0`,
+  const [row] = await store.rowsOf<Row<'visits' | 'first' | 'last'>>(
+    `SELECT count() AS visits, toUnixTimestamp64Milli(min(v.start)) AS first, toUnixTimestamp64Milli(max(v.finish)) AS last
+FROM visits AS v WHERE ${isAsked} AND v.hits > 0`,
     bind.parameters,
   );
-  return Number(row?.visits ?? 0) > 0 ? Number(row?.first) : undefined;
+  return Number(row?.visits ?? 0) > 0 ? { first: Number(row!.first), last: Number(row!.last) } : undefined;
 }

@@ -19,20 +19,6 @@ import type { Source } from './source.ts';
 
 const COMPARED = { include: { comparison: 'previous_period' } };
 
-/** The exact metrics of a row of hits, visitors, visits and page views. */
-function withoutVisitors({
-  dimensions,
-  metrics,
-  comparison,
-}: {
-  readonly dimensions: readonly string[];
-  readonly metrics: readonly unknown[];
-  readonly comparison?: { readonly metrics: readonly unknown[] } | undefined;
-}) {
-  const exact = ([hits, , ...others]: readonly unknown[]) => [hits, ...others];
-  return { dimensions, metrics: exact(metrics), compared: comparison && exact(comparison.metrics) };
-}
-
 function ask(source: Source, query: unknown, now: number) {
   return queryAnswer(source, readQuery(query, now, goals), now);
 }
@@ -60,38 +46,6 @@ describe('an answer', () => {
       assert.deepEqual(answer.query.period, expected.query.period, message);
       assert.deepEqual(answer.query.include.comparison, expected.query.comparison, message);
     }
-  });
-
-  test('to a query without filters has hits and visitors from rollups if there are many', {
-    timeout: patience(60_000),
-    skip: onlyWithMoreRounds(),
-  }, async () => {
-    const { store, recount, now } = traffic;
-    for (const dimensions of [[], ['time:day'], ['time:month']]) {
-      const query = {
-        ...{ period: '90d', timezone: 'Asia/Kathmandu', dimensions, limit: 10_000 },
-        metrics: ['hits', 'visitors', 'visits', 'pageviews'],
-        include: { comparison: 'previous_period', totals: true },
-      } as const;
-      const message = JSON.stringify(query);
-      const expected = recount.query(query as unknown as Parameters<typeof recount.query>[0]);
-      const answer = await ask({ store, maxScannedHits: 0 }, query, now);
-      assert.deepEqual(answer.meta, { estimated: ['visitors'], standard_error: 0.0102 }, message);
-      assert.deepEqual(answer.results.map(withoutVisitors), expected.results.map(withoutVisitors), message);
-      const all = [...answer.results, answer.totals!];
-      for (const [at, row] of [...expected.results, expected.totals!].entries()) {
-        const [, exact, , hits] = row.metrics as number[];
-        const [, estimate] = all[at]!.metrics as number[];
-        // 5 standard errors; rollups count few visitors exactly, but for collisions.
-        assert.ok(
-          Math.abs(estimate! - exact!) <= Math.max(2, 0.051 * exact!),
-          `${estimate} ${exact}: ${message}`,
-        );
-        assert.ok(hits !== undefined);
-      }
-    }
-    const plain = { period: '90d', metrics: ['visitors'], filters: [['is', 'site', [SITES[0]]]] };
-    assert.deepEqual((await ask({ store, maxScannedHits: 0 }, plain, now)).meta, {});
   });
 
   test('exists for every valid query, and its query is valid again', {

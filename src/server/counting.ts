@@ -168,7 +168,7 @@ async function openStore(
     durability: values.durability!,
     spoolMax: values['spool-max']!,
     sinks: publisher ? [publisher] : [],
-    belongings: live ? [live.removal] : [],
+    siteData: live ? [live.removal] : [],
     mayWaitForStore: true,
     closeTimeout: values['stop-timeout']! * DELIVERY_SHARE,
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),

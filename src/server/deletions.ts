@@ -9,12 +9,12 @@ export function siteDeletions(
   db: DBTracker,
   { live, sites }: Pick<Counting, 'live' | 'sites'>,
   { tokens, publicSites, resources }: Pick<ServerContext, 'tokens' | 'publicSites' | 'resources'>,
-  { queue }: Pick<Upkeep, 'queue'>,
+  { exclusive }: Pick<Upkeep, 'exclusive'>,
 ): SiteDeletions {
   const { store, spool, rollups } = db;
   return new SiteDeletions({
-    ...{ store, spool, rollups, queue, now: Date.now },
-    belongings: [tokens, publicSites, resources, sites, ...(live ? [live.removal] : [])],
+    ...{ store, spool, rollups, queue: exclusive, now: Date.now },
+    siteData: [tokens, publicSites, resources, sites, ...(live ? [live.removal] : [])],
     onDeleted: async (site) => {
       await live?.restoreAfterRemoval(db, site);
     },

@@ -21,8 +21,8 @@ export interface Upkeep {
   readonly purger: RetentionJob;
   readonly archives: Archives;
   readonly retention: Retention;
-  /** What must not run at the same time as a purge. */
-  readonly queue: SerialQueue;
+  /** Runs work, such as a deletion of a site, while no hits are purged, archived or restored. */
+  readonly exclusive: Pick<SerialQueue, 'run'>;
   /** The same, as it runs on schedule, and reports. */
   readonly runs: JobRuns;
 }
@@ -36,13 +36,15 @@ export function maintenanceJobs(
 ): Upkeep {
   const { store, spool, rollups, archive } = db;
   const now = Date.now;
-  const queue = new SerialQueue();
-  const purger = new RetentionJob({ store, spool, rollups, policy, now, queue });
-  const archives = new Archives({ store, spool, rollups, now, readers: archive ? [archive] : [] });
+  // An archive may take hours: purges need not wait for it.
+  const [purges, moves] = [new SerialQueue(), new SerialQueue()];
+  const purger = new RetentionJob({ store, spool, rollups, policy, now, queue: purges });
+  const readers = archive ? [archive] : [];
+  const archives = new Archives({ store, spool, rollups, now, readers, queue: moves });
   return {
     purger,
     archives,
-    queue,
+    exclusive: { run: (work) => moves.run(() => purges.run(work)) },
     retention: new Retention({ store, policy, scheduled, now }),
     runs: {
       report: (params) => scheduledReport(db, params),

@@ -18,9 +18,12 @@ export const QUERY_LIMITS: QueryLimits = {
   max_memory_usage: 2_000_000_000,
 };
 
+/** The same for work that reads all hits of a site or of days, however long it takes. */
+export const UNTIMED_LIMITS: QueryLimits = { ...QUERY_LIMITS, max_execution_time: 0 };
+
 /**
- * The same for readers without a token, together with the limits of the query: one of two cores, and less time, since one
- * query at a time runs. The engine pauses queries of a larger priority number while those of a smaller one run.
+ * Limits for readers without a token, together with those of the query: one of two cores, and less time, since one query at a
+ * time runs. The engine pauses queries of a larger priority number while those of a smaller one run.
  */
 const ANONYMOUS_LIMITS: QueryLimits = {
   max_threads: 1,

@@ -1,5 +1,5 @@
 import type { ArchiveAddress } from '../archive/archives.ts';
-import type { SiteBelongings } from '../deletion/site-deletions.ts';
+import type { SiteData } from '../deletion/site-deletions.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 
@@ -27,5 +27,5 @@ export interface DBTrackerOptions {
   /** Receives problem reports. Default: `console.error`. */
   readonly log?: SpoolOptions['log'];
   /** What else has something of sites, for deletions that were interrupted. */
-  readonly belongings?: readonly SiteBelongings[];
+  readonly siteData?: readonly SiteData[];
 }

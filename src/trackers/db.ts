@@ -159,7 +159,7 @@ export class DBTracker extends VisitQuestions {
         onClose,
       );
       // Without a store, the next deletion or start completes them.
-      if (store.opening.isOpen) await resumeDeletions(db, folder.path, options.belongings ?? [], log);
+      if (store.opening.isOpen) await resumeDeletions(db, folder.path, options.siteData ?? [], log);
       db.rollups.start();
       return db;
     } catch (error) {

@@ -5,11 +5,9 @@
  * does not answer reads the latter later: after the batches of earlier runs are delivered, which live counts lack, and before
  * its own, which they have. So no hit counts twice or never.
  */
+import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
-
-/** The writer of a batch: the low 22 bits of its id. */
-const WRITERS = 2n ** 22n;
 
 export class FirstDelivery implements Sink {
   readonly name: string;
@@ -41,7 +39,7 @@ export class FirstDelivery implements Sink {
   }
 
   async deliver(segment: Segment): Promise<void> {
-    if (Number(segment.id % WRITERS) === this.writer) await this.prepare();
+    if (writerOf(segment.id) === this.writer) await this.prepare();
     await this.#sink.deliver(segment);
   }
 }

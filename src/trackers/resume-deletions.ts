@@ -1,5 +1,5 @@
 import { pendingDeletions } from '../deletion/deletion.ts';
-import { type SiteBelongings, SiteDeletions, type SiteDeletionsOptions } from '../deletion/site-deletions.ts';
+import { type SiteData, SiteDeletions, type SiteDeletionsOptions } from '../deletion/site-deletions.ts';
 import { messageOf } from '../errors.ts';
 import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
@@ -16,15 +16,15 @@ import { Resources } from '../query/resources/resources.ts';
 export async function resumeDeletions(
   store: Pick<SiteDeletionsOptions, 'store' | 'spool' | 'rollups'>,
   folder: string,
-  others: readonly SiteBelongings[],
+  others: readonly SiteData[],
   log: { warn(message: string): void },
 ): Promise<void> {
   // Usually there is none, and no file need be read.
   if ((await pendingDeletions(store.store)).length === 0) return;
   const { now } = Date;
-  const belongings = [new Tokens(folder, now), new PublicSites(folder), new Resources(folder), ...others];
+  const siteData = [new Tokens(folder, now), new PublicSites(folder), new Resources(folder), ...others];
   const { spool, rollups } = store;
-  const deletions = new SiteDeletions({ ...{ store: store.store, spool, rollups, belongings, now } });
+  const deletions = new SiteDeletions({ ...{ store: store.store, spool, rollups, siteData, now } });
   await deletions
     .resume()
     .catch((error) => log.warn(`the deletion of a site is not complete: ${messageOf(error)}`));

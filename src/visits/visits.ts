@@ -22,7 +22,7 @@ import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts
 import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 import { MOST_PENDING } from '../store/ledger.ts';
-import { QUERY_LIMITS } from '../store/query-limits.ts';
+import { UNTIMED_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
 import { firstStep, type Step } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
@@ -33,8 +33,6 @@ import { type Days, recountVisits, settledBatches } from './recount.ts';
 
 /** Maximum hits per statement: they are grouped in memory. Twice as many take no less processor time. */
 const MOST_HITS = 500_000;
-/** A recount may read the whole store. */
-const RECOUNT_LIMITS = { ...QUERY_LIMITS, max_execution_time: 0 };
 
 /**
  * Keeps the visits of a store.
@@ -154,7 +152,7 @@ export class Visits {
   }
 
   #engine() {
-    return { rows: <Row>(text: string) => this.#store.rowsOf<Row>(text, {}, RECOUNT_LIMITS) };
+    return { rows: <Row>(text: string) => this.#store.rowsOf<Row>(text, {}, UNTIMED_LIMITS) };
   }
 
   async #add({ scope, lasts }: Step): Promise<void> {

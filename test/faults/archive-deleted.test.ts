@@ -27,7 +27,7 @@ test('an archive keeps the files of a deleted site, and nothing reads them', {
   };
   await archived.add(batchId(1), hitsOf([80, 60, 1]));
   await archived.archive();
-  const deletions = new SiteDeletions({ store, spool, rollups, belongings: [], now: () => NOW });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => NOW });
   assert.ok(await deletions.delete('gone.example'));
   const sitesOf = async () => {
     const sites = new Map<string, number>();
