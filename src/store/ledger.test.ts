@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
+import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { NOTHING_PENDING } from './ledger.ts';
@@ -130,48 +131,47 @@ describe('the ledger of batches', () => {
     assert.ok((await entries()).every(([, , state]) => state === 'rolled_up'));
   });
 
-  test(
-    'is compacted to one entry per writer, and recognizes the batches it stands for',
-    options,
-    async (t) => {
-      const { store, deliver, entries, stored, rollups } = await open(t);
-      const { ledger } = store;
-      const old = NOW - 3 * DAY;
-      for (let i = 0; i < 4; i++) await deliver(batch(old + i));
-      await deliver(batch(old, 8));
-      await deliver(batch(NOW - 1));
-      await rollups.rollUp();
-      await deliver(batch(NOW));
-      for (let i = 0; i < 2; i++) {
-        await ledger.compact(NOW);
-        assert.deepEqual(
-          await entries(),
-          [
-            [batch(old, 8), 'live', 'rolled_up', 10],
-            [batch(old + 3), 'floor', 'rolled_up', 40],
-            [batch(NOW - 1), 'live', 'rolled_up', 10],
-            [batch(NOW), 'live', 'delivered', 10],
-          ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
-        );
-      }
-      for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
-      assert.equal(await stored(), 70);
-      // A day later the floor advances.
-      await rollups.rollUp();
-      await ledger.compact(NOW + 2 * DAY);
+  test('is compacted to one entry per writer, and recognizes the batches it stands for', {
+    ...options,
+    skip: onlyWithMoreRounds(),
+  }, async (t) => {
+    const { store, deliver, entries, stored, rollups } = await open(t);
+    const { ledger } = store;
+    const old = NOW - 3 * DAY;
+    for (let i = 0; i < 4; i++) await deliver(batch(old + i));
+    await deliver(batch(old, 8));
+    await deliver(batch(NOW - 1));
+    await rollups.rollUp();
+    await deliver(batch(NOW));
+    for (let i = 0; i < 2; i++) {
+      await ledger.compact(NOW);
       assert.deepEqual(
-        (await entries()).map(([id, kind, , count]) => [id, kind, count]),
+        await entries(),
         [
-          [batch(old, 8), 'live', 10],
-          [batch(NOW), 'floor', 60],
-        ],
+          [batch(old, 8), 'live', 'rolled_up', 10],
+          [batch(old + 3), 'floor', 'rolled_up', 40],
+          [batch(NOW - 1), 'live', 'rolled_up', 10],
+          [batch(NOW), 'live', 'delivered', 10],
+        ].sort(([a], [b]) => (a! < b! ? -1 : 1)),
       );
-      assert.deepEqual(await ledger.pending(), []);
-      await deliver(batch(NOW + 1));
-      assert.deepEqual(
-        (await ledger.pending()).map(({ id }) => id),
-        [batch(NOW + 1)],
-      );
-    },
-  );
+    }
+    for (const id of [batch(old), batch(old + 2), batch(old, 8), batch(NOW - 1)]) await deliver(id);
+    assert.equal(await stored(), 70);
+    // A day later the floor advances.
+    await rollups.rollUp();
+    await ledger.compact(NOW + 2 * DAY);
+    assert.deepEqual(
+      (await entries()).map(([id, kind, , count]) => [id, kind, count]),
+      [
+        [batch(old, 8), 'live', 10],
+        [batch(NOW), 'floor', 60],
+      ],
+    );
+    assert.deepEqual(await ledger.pending(), []);
+    await deliver(batch(NOW + 1));
+    assert.deepEqual(
+      (await ledger.pending()).map(({ id }) => id),
+      [batch(NOW + 1)],
+    );
+  });
 });
