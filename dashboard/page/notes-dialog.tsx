@@ -3,10 +3,10 @@ import { useAnswer } from '../api/answers.ts';
 import { useChange } from '../api/change.ts';
 import { localDate } from '../view/calendar.ts';
 import { Alert } from './alert.tsx';
+import { type Annotation, annotationsPath } from './annotation.ts';
 import { now } from './clock.ts';
 import { IconButton } from './icon-button.tsx';
 import { Modal } from './modal.tsx';
-import { type Annotation, annotationsPath } from './notes.tsx';
 import { format } from './preferences.ts';
 
 /** Maximum number of characters of a name of the API, which is made of the day and the text. */

@@ -4,6 +4,7 @@ import { session } from '../api/session.ts';
 import { localDate } from '../view/calendar.ts';
 import { daysOf, spanOf } from '../view/period.ts';
 import { view } from './address.ts';
+import { type Annotation, annotationsPath } from './annotation.ts';
 import { now } from './clock.ts';
 import { Icon } from './icon.tsx';
 import { lazy } from './lazy.tsx';
@@ -13,20 +14,9 @@ const NotesDialog = lazy<{ site: string; onClose: () => void }>(() =>
   import('./notes-dialog.tsx').then((module) => module.NotesDialog),
 );
 
-/** What happened on a day. */
-export interface Annotation {
-  readonly name: string;
-  readonly day: string;
-  readonly text: string;
-}
-
 export interface Note extends Annotation {
   /** Start of the day on the reader's clock, in seconds since 1970. */
   readonly time: number;
-}
-
-export function annotationsPath(site: string): string {
-  return `/api/v1/sites/${encodeURIComponent(site)}/annotations`;
 }
 
 /** The notes of the site in the period, oldest first. */
