@@ -13,6 +13,7 @@ import { DAY } from '../timing/units.ts';
 import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
+import { engineMemory, memoryArguments } from './engine-memory.ts';
 import { type EngineShare, engineShare } from './engine-share.ts';
 import { ReaderPool } from './reader-pool.ts';
 
@@ -31,9 +32,12 @@ const LONG_TIMEOUT = DAY;
 interface Connector {
   /** Folder of the embedded engine; undefined for a server. */
   readonly folder: string | undefined;
+  /** Bytes that the engine may allocate; unlimited for a server. */
+  readonly memory: number;
   connect(): ClickHouseClient;
   /** For long-running work; `chunks` streams results if the client cannot. */
   connectAside(): { client: ClickHouseClient; chunks: ChunkStream | undefined };
+  close(): void;
 }
 
 type ChunkStream = (text: string, format: string) => AsyncIterable<Uint8Array>;
@@ -122,6 +126,11 @@ export class Clients {
     return this.#connector.folder;
   }
 
+  /** Bytes that the embedded engine may allocate; unlimited for a server, which has limits of its own. */
+  get memory(): number {
+    return this.#connector.memory;
+  }
+
   /** Runs a read with a client that no other read uses, from the share of its caller. @throws HitError `overloaded` */
   read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
     const { name, holder } = engineShare();
@@ -132,6 +141,7 @@ export class Clients {
     for (const connection of [...this.#dedicated]) await connection.close();
     const readers = Object.values(this.#readers).flatMap(({ readers }) => readers);
     for (const client of [this.writer, this.counter, this.keeper, ...readers]) await client.close();
+    this.#connector.close();
   }
 }
 
@@ -141,9 +151,9 @@ const require = createRequire(import.meta.url);
  * The embedded engine. It is loaded when a store in a folder is opened, as it takes 180 MB of memory, and not every system has a
  * build of it.
  */
-function loadEngine(): typeof import('chdb/connection') {
+function loadEngine(): typeof import('chdb') & typeof import('chdb/connection') {
   try {
-    return require('chdb/connection');
+    return { ...require('chdb'), ...require('chdb/connection') };
   } catch (error) {
     const reason = messageOf(error).replace(/ *Require stack:.*$/, '');
     throw new HitError(
@@ -155,10 +165,14 @@ function loadEngine(): typeof import('chdb/connection') {
 }
 
 function embeddedConnector(folder: string): Connector {
-  const { createChdbConnection } = loadEngine();
+  const { createChdbConnection, Session } = loadEngine();
   removeTemporaryFiles(folder);
+  const memory = engineMemory();
+  // The first connection of a folder configures the engine for all.
+  const session = new Session(folder, { connectionArgs: memoryArguments(memory) });
   return {
-    folder,
+    ...{ folder, memory },
+    close: () => session.close(),
     connect: () => clientOf(createChdbConnection({ path: folder })),
     connectAside: () => {
       const connection = createChdbConnection({ path: folder });
@@ -191,6 +205,8 @@ function remoteConnector(url: string, dialect: Dialect): Connector {
     });
   return {
     folder: undefined,
+    memory: Number.POSITIVE_INFINITY,
+    close: () => undefined,
     connect: () => connect(REQUEST_TIMEOUT),
     connectAside: () => ({ client: connect(LONG_TIMEOUT), chunks: undefined }),
   };

@@ -1,8 +1,12 @@
 import type { ClickHouseError } from '@clickhouse/client';
 import { HitError, messageOf } from '../errors.ts';
 
-/** ClickHouse's names for the errors of a query that exceeds its limits. */
-const OUT_OF_BOUNDS = ['TIMEOUT_EXCEEDED', 'MEMORY_LIMIT_EXCEEDED'];
+/** What to say of ClickHouse's errors of a query that exceeds its limits. */
+const OUT_OF_BOUNDS: Readonly<Record<string, string>> = {
+  TIMEOUT_EXCEEDED: 'the query takes too much time: query a shorter period',
+  MEMORY_LIMIT_EXCEEDED:
+    'the query takes too much memory: query a shorter period, or give the server, or its container, more memory',
+};
 
 /** Its names for a statement with too many parts. */
 const TOO_LARGE = ['TOO_BIG_AST', 'TOO_DEEP_AST', 'TOO_DEEP_RECURSION'];
@@ -15,8 +19,8 @@ export function queryFault(error: unknown): HitError {
     const message = 'the query has too many conditions and goals together: ask for fewer';
     return new HitError('invalid', message, { cause: error });
   }
-  if (type === undefined || !OUT_OF_BOUNDS.includes(type)) return unavailable(error);
-  const message = 'the query takes too much time or memory: query a shorter period';
+  const message = type === undefined ? undefined : OUT_OF_BOUNDS[type];
+  if (message === undefined) return unavailable(error);
   return new HitError('query_timeout', message, { cause: error });
 }
 

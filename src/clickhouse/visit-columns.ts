@@ -38,6 +38,9 @@ function rest(firstHit: readonly string[]): string[] {
 
 const TEXTS: ReadonlySet<string> = new Set(['entry_page', 'exit_page', ...FIRST_HIT_COLUMNS]);
 
+/** SQL: the character between the values of a first hit. It is rejected or replaced wherever hits enter. */
+const SEPARATOR = "'\\0'";
+
 /** SQL: the columns of a visit. */
 export const VISIT_COLUMNS = ['site', 'start', ...rest(FIRST_HIT_COLUMNS)].join(', ');
 
@@ -49,6 +52,14 @@ export function visitFragments(there: ReadonlySet<string>): typeof VISIT_FRAGMEN
   return fragmentsOf(FIRST_HIT_COLUMNS.filter((column) => there.has(column)));
 }
 
+/** SQL: texts as one. If they contain the separator nevertheless, it is removed, so that each value keeps its column. */
+function joined(columns: readonly string[]): string {
+  const concat = (each: readonly string[]) => `concat(${each.join(`, ${SEPARATOR}, `)})`;
+  const cleaned = columns.map((column) => `replaceAll(${column}, ${SEPARATOR}, '')`);
+  const isClean = `countSubstrings(${concat(columns)} AS joined, ${SEPARATOR}) = ${columns.length - 1}`;
+  return `if(${isClean}, joined, ${concat(cleaned)})`;
+}
+
 function fragmentsOf(firstHit: readonly string[]) {
   const columns = rest(firstHit);
   return {
@@ -57,8 +68,15 @@ function fragmentsOf(firstHit: readonly string[]) {
     of: 'hits.',
     /** A deletion row has the end of the joined visit, so that a purge deletes both rows or neither. */
     columns_after_start: columns.join(', ').replace('duration', 'toUInt64(finish_ms - key) AS duration'),
-    dimensions: firstHit.join(', '),
-    first_values: firstHit.map((column) => `argMin(h.${column}, first) AS ${column}`).join(', '),
+    /** The page and the dimensions of a hit as one text, and those of the first hit of a visit. */
+    first_hit: joined(['path', ...firstHit]),
+    first_hit_of_visit: joined(['v.entry_page', ...firstHit]),
+    first_values: `splitByChar(${SEPARATOR}, argMin(h.first_hit, first)) AS texts, ${[
+      'entry_page',
+      ...firstHit,
+    ]
+      .map((column, at) => `texts[${at + 1}] AS ${column}`)
+      .join(', ')}`,
     /** When a stored visit begins with its signals, in milliseconds. */
     reach:
       'if(empty(v.leads), toUnixTimestamp64Milli(v.start), least(toUnixTimestamp64Milli(v.start), toInt64(bitShiftRight(v.leads[1], 8))))',

@@ -22,7 +22,7 @@ import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
 const CHUNK_BYTES = 2 * 1024 * 1024;
-/** Size of a batch for the store, in chunks: many small batches cost it three times as much. */
+/** Maximum size of a batch for the store, in chunks: many small batches cost it three times as much. */
 const BATCH_CHUNKS = 8;
 /** How long new data of a growing log waits for more, in milliseconds. */
 const FOLLOW_FLUSH_MS = 1000;
@@ -135,7 +135,7 @@ class ImportRun {
     this.#chunkBytes = context.chunkBytes ?? CHUNK_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
-      weight: BATCH_CHUNKS * this.#chunkBytes,
+      weight: context.db.store.batchBytes(BATCH_CHUNKS * this.#chunkBytes),
       weightOf: ({ result }) => result.rows.length,
       take: (chunks) => this.#store(chunks),
     });

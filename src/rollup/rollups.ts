@@ -19,6 +19,7 @@
  *
  * The last-seen cells of live windows are written just before, as writing them repeatedly is harmless.
  */
+import { hitsInMemory } from '../clickhouse/engine-memory.ts';
 import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
@@ -33,8 +34,10 @@ import { DAY, HOUR } from '../timing/units.ts';
 import { Visits } from '../visits/visits.ts';
 import { rebuildDays } from './rebuild.ts';
 
-/** Maximum hits per statement: they are grouped in memory. */
+/** Maximum hits per statement. */
 const MOST_HITS = 1_000_000;
+/** Bytes that a statement takes for each hit. */
+const HIT_BYTES = 600;
 /** Hits that may stay pending, as queries that count them one by one are still fast. */
 const FEW_HITS = 100_000;
 /** Maximum milliseconds that a hit stays pending. */
@@ -204,7 +207,7 @@ export class Rollups {
     await this.visits.catchUp();
     const { ids, hits, lasts, scope } = firstStep(
       pending,
-      this.#options.mostHits ?? MOST_HITS,
+      this.#options.mostHits ?? hitsInMemory(this.#store.memory, HIT_BYTES, MOST_HITS),
       queryText('rollup_writers').trim(),
     );
     await this.#check(pending.slice(0, ids.length));

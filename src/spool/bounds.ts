@@ -7,7 +7,7 @@ export const PENDING_BYTES = 64 * 1024 * 1024;
 export const LONGEST_WRITE = 1000;
 /** Milliseconds after which a segment is finished if the sink is idle. Under load, batches grow larger. */
 export const SEAL_AFTER = 1000;
-/** Bytes at which a segment is always finished. */
+/** Bytes at which a segment is always finished, by default. */
 export const SEAL_BYTES = 32 * 1024 * 1024;
 /** Bytes on disk at which whole batches wait. Hits cannot wait, so they need free space and a short queue. */
 export const BATCH_BYTES = 64 * 1024 * 1024;

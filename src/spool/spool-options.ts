@@ -8,5 +8,7 @@ export interface SpoolOptions {
   readonly maxBytes: number;
   /** Destinations of hits. The first one answers queries. */
   readonly sinks: readonly Sink[];
+  /** Bytes at which a segment is always finished. Default: 32 MiB. */
+  readonly segmentBytes?: number;
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void };
 }

@@ -264,18 +264,18 @@ export class Spool {
   }
 
   #mustSeal(): boolean {
-    return this.#segment !== undefined && (this.#segment.bytes >= SEAL_BYTES || this.#isDue(this.#segment));
+    return (this.#segment?.bytes ?? 0) >= (this.#options.segmentBytes ?? SEAL_BYTES) || this.#isDue();
   }
 
-  #isDue(segment: OpenSegment): boolean {
-    return this.#fanOut.backlog === 0 && Date.now() - segment.opened >= SEAL_AFTER;
+  #isDue(): boolean {
+    return this.#fanOut.backlog === 0 && Date.now() - (this.#segment?.opened ?? Infinity) >= SEAL_AFTER;
   }
 
   #scheduleSeal(): void {
     if (this.#sealTimer || this.#closed) return;
     this.#sealTimer = setTimeout(() => {
       this.#sealTimer = undefined;
-      if (!this.#committing && this.#segment && this.#isDue(this.#segment)) this.#seal();
+      if (!this.#committing && this.#isDue()) this.#seal();
       else if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
     }, SEAL_AFTER);
   }

@@ -32,10 +32,22 @@ const ANONYMOUS_LIMITS: QueryLimits = {
 };
 const PRIORITY = { holders: 1, anonymous: 2 } as const;
 
-/** Limits of a query for the share of its caller. */
-export function limitsOfCaller(bounds: QueryLimits): QueryLimits & { readonly priority: number } {
+/** Share of the engine's memory for a query: two of holders and one anonymous run at a time, beside writes. */
+const MEMORY_SHARE = { holders: 0.6, anonymous: 0.3 } as const;
+
+/**
+ * Limits of a query for the share of its caller.
+ *
+ * @param memory bytes that the engine may allocate
+ */
+export function limitsOfCaller(
+  asked: QueryLimits,
+  memory: number,
+): QueryLimits & { readonly priority: number } {
   const { name } = engineShare();
   const priority = PRIORITY[name];
+  const most = Math.floor(Math.min(asked.max_memory_usage, memory * MEMORY_SHARE[name]));
+  const bounds = { ...asked, max_memory_usage: most };
   if (name === 'holders') return { ...bounds, priority };
   const limits = Object.entries(ANONYMOUS_LIMITS).map(([limit, value]: [string, number]) => {
     const own = bounds[limit as keyof QueryLimits];

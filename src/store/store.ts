@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
+import { batchBytes } from '../clickhouse/engine-memory.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
@@ -224,6 +225,16 @@ export class Store implements Sink {
     return !this.#clients.embedded;
   }
 
+  /** Bytes that the engine may allocate; unlimited for a server. */
+  get memory(): number {
+    return this.#clients.memory;
+  }
+
+  /** The size of a batch in bytes, at most as large as given, that fits into the engine's memory. */
+  batchBytes(most: number): number {
+    return batchBytes(this.memory, most);
+  }
+
   /** Opens a dedicated connection for long-running work. @throws HitError `overloaded` */
   dedicatedConnection(): DedicatedConnection {
     return this.#clients.dedicatedConnection();
@@ -259,9 +270,10 @@ export class Store implements Sink {
     bounds: QueryLimits,
     run: (reader: ClickHouseClient, text: string) => Promise<Result>,
   ): Promise<Result> {
-    const settings = Object.entries({ ...READ_SETTINGS, ...limitsOfCaller(bounds) }).map(
-      ([name, value]) => `${name} = ${value}`,
-    );
+    const settings = Object.entries({
+      ...READ_SETTINGS,
+      ...limitsOfCaller(bounds, this.#clients.memory),
+    }).map(([name, value]) => `${name} = ${value}`);
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
     const began = this.guard.parts.moment;
     await this.opening.ensure();

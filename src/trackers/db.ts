@@ -28,6 +28,7 @@ import { stats } from '../query/stats.ts';
 import { props, top } from '../query/top.ts';
 import { propsQuery, rankingQuery, visitQuery } from '../query/visit-query.ts';
 import { Rollups } from '../rollup/rollups.ts';
+import { SEAL_BYTES } from '../spool/bounds.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
@@ -150,6 +151,7 @@ export class DBTracker extends VisitQuestions {
         durability: options.durability ?? 'disk',
         maxBytes: options.spoolMax ?? 2 ** 30,
         sinks: [firstDelivery, ...(options.sinks ?? [])],
+        segmentBytes: store.batchBytes(SEAL_BYTES),
         log,
       });
       const db = new DBTracker(

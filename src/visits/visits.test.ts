@@ -98,3 +98,14 @@ test('a purge deletes signals before its cutoff, even if a later page view has j
   assert.deepEqual(marked, [[0]]);
   assert.equal((await storedVisits(store)).length, 1);
 });
+
+test('a value with the separator of the texts of a first hit does not shift the others', async (t) => {
+  const { deliver, rollups, rows } = await rolled(t);
+  const hit = { site: 'a.example', visitorHigh: 1, visitorLow: 2, time: START, path: '/a\0b' };
+  await deliver(1n, [{ ...hit, referrer: '\0https://x.example/\0', country: 'DE', browser: 'Firefox' }]);
+  await rollups.visits.catchUp();
+  assert.deepEqual(
+    await rows("SELECT entry_page, referrer, country, browser, screen FROM visits WHERE site != ''"),
+    [['/ab', 'https://x.example/', 'DE', 'Firefox', '']],
+  );
+});

@@ -5,6 +5,8 @@
 -- a visitor with one visit, as most are, needs no join. A visit's first and last hits are found by (time, batch, position)
 -- as one number; stored visits need no position, as a step has all hits of a batch. Engagement signals extend a visit, but
 -- do not begin it: `reach` is where it begins with them.
+-- The values of a visit's first hit are one text until it is known which hit is the first: a state for each of twenty columns of
+-- each visit would take twice the memory, and a third more processor time.
 -- Each row of a step has a key of its own, so the engine need not look for equal ones (optimize_on_insert).
 -- A stored visit that starts where its visit starts now is replaced by a row with the next version; otherwise it is marked
 -- as deleted.
@@ -24,8 +26,7 @@ FROM
         if(hits = 0, toUInt64(0), toUInt64(bitAnd(bitShiftRight(min(first), 22), 18446744073709551615))) AS batch,
         if(max(last) = 0, 0, finish_ms - toInt64(bitShiftRight(max(last), 86))) AS exit_lag,
         toUInt64(bitAnd(bitShiftRight(max(last), 22), 18446744073709551615)) AS exit_batch,
-        argMin(h.entry_page, first) AS entry_page, if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page,
-        {{first_values}},
+        if(max(last) = 0, '', argMax(h.exit_page, last)) AS exit_page, {{first_values}},
         sum(h.pageviews) AS pageviews, sum(h.events) AS events, sum(h.interactive_events) AS interactive_events, sum(h.hits) AS hits,
         greatest(max(h.scroll), arrayMax(arrayPushBack(arrayMap(signal -> toInt8(toInt16(bitAnd(signal, 255)) - 1), arrayFilter(signal -> hits > 0 AND toInt64(bitShiftRight(signal, 8)) >= began, signals)), toInt8(-1)))) AS scroll,
         max(h.version) + 1 AS version,
@@ -34,7 +35,7 @@ FROM
     FROM
     (
         SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(time) AS start_ms, start_ms AS finish_ms,
-            start_ms AS reach, path AS entry_page, path AS exit_page, {{dimensions}},
+            start_ms AS reach, path AS exit_page, bot != '' AS is_bot, {{first_hit}} AS first_hit,
             toUInt32(name = 'pageview') AS pageviews, toUInt32(name != 'pageview' AND NOT {{signal}} AND NOT {{request}}) AS events,
             toUInt32(name != 'pageview' AND NOT {{signal}} AND NOT {{request}} AND interactive != 0) AS interactive_events,
             toUInt32(NOT {{signal}}) AS hits, toInt8(-1) AS scroll,
@@ -45,7 +46,7 @@ FROM
         WHERE {{scope}}
         UNION ALL
         SELECT cityHash64(site) AS site_hash, site, visitor, toUnixTimestamp64Milli(v.start) AS start_ms,
-            start_ms + v.duration AS finish_ms, {{reach}} AS reach, v.entry_page, v.exit_page, {{dimensions}},
+            start_ms + v.duration AS finish_ms, {{reach}} AS reach, v.exit_page, bot != '' AS is_bot, {{first_hit_of_visit}} AS first_hit,
             v.pageviews, v.events, v.interactive_events, v.hits, v.scroll, v.leads, v.version,
             bitShiftLeft(toUInt128(start_ms), 86) + bitShiftLeft(toUInt128(v.batch), 22) AS order,
             if(v.hits = 0, {{never}}, order) AS first,
@@ -79,8 +80,8 @@ FROM
             GROUP BY site_hash, visitor, is_bot
             HAVING notEmpty(boundaries)
         )
-    ) AS b ON h.site_hash = b.site_hash AND h.visitor = b.visitor AND (h.bot != '') = b.is_bot AND h.reach >= b.boundary
-    GROUP BY h.site_hash, h.visitor, h.bot != '', b.boundary
+    ) AS b ON h.site_hash = b.site_hash AND h.visitor = b.visitor AND h.is_bot = b.is_bot AND h.reach >= b.boundary
+    GROUP BY h.site_hash, h.visitor, h.is_bot, b.boundary
     HAVING min(h.version) = 0
 )
 ARRAY JOIN keys.1 AS key, keys.2 AS is_gone
