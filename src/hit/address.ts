@@ -1,23 +1,12 @@
-import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { Memo } from '../cache/memo.ts';
-import { HitError } from '../errors.ts';
+import { AddressRanges } from './address-ranges.ts';
 
 /** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;
 const LONGEST_IPV4 = 15;
 const ZERO = 48;
 const DOT = 46;
-
-const LOOPBACK = ['127.0.0.0/8', '::1/128'];
-const PRIVATE = [
-  ...LOOPBACK,
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-];
 
 /**
  * Decides which peers are trusted proxies, and finds the client's address behind them.
@@ -28,19 +17,15 @@ const PRIVATE = [
  * proxies.clientOf('198.51.100.4', '203.0.113.7');         // '198.51.100.4': this peer is not trusted
  */
 export class TrustedProxies {
-  readonly #list = new BlockList();
-  readonly #trustCache = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
-    const family = isIP(address);
-    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-  });
+  readonly #ranges: AddressRanges;
 
   /** @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas. */
   constructor(setting: string) {
-    for (const range of ranges(setting)) this.#add(range);
+    this.#ranges = new AddressRanges(setting, '--trust-proxy');
   }
 
   trusts(address: string): boolean {
-    return this.#trustCache.of(address);
+    return this.#ranges.has(address);
   }
 
   /**
@@ -62,29 +47,6 @@ export class TrustedProxies {
     }
     return client;
   }
-
-  #add(range: string): void {
-    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
-    const family = isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const bits = prefix === undefined ? most : Number(prefix);
-    if (family === 0 || bits > most) {
-      throw new HitError(
-        'bad_setting',
-        `--trust-proxy: "${range}" is neither loopback, private, none, an address nor a CIDR range such as 10.0.0.0/8`,
-      );
-    }
-    this.#list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
-  }
-}
-
-function ranges(setting: string): string[] {
-  return setting.split(',').flatMap((word) => {
-    const name = word.trim();
-    if (name === 'none') return [];
-    if (name === 'loopback') return LOOPBACK;
-    return name === 'private' ? PRIVATE : [name];
-  });
 }
 
 const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
