@@ -1,6 +1,7 @@
 /** The library's face: the trackers and what they are made of, for any Node server, with no server of their own. */
 
 export { type ErrorCode, HitError } from './errors.ts';
+export type { CountingOptions, UncountedReason } from './hit/counting-rule.ts';
 export { type Digest, KeyedHash } from './hit/hash.ts';
 export type { Seen, WindowCount } from './live/live.ts';
 export type { SiteSummary, Stats, Top } from './query/answers.ts';
@@ -14,7 +15,8 @@ export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sk
 export { HitRing } from './sketch/ring.ts';
 export { DBTracker } from './trackers/db.ts';
 export type { DBTrackerOptions } from './trackers/db-options.ts';
-export type { NamedVisitor, PeerRequest, TrackInput } from './trackers/input.ts';
+export type { NamedVisitor, NodeRequest, PeerRequest, TrackInput } from './trackers/input.ts';
 export { RateTracker, type RateTrackerOptions } from './trackers/rate.ts';
+export type { Uncounted } from './trackers/request-filter.ts';
 export { SimpleTracker, type SimpleTrackerOptions } from './trackers/simple.ts';
 export type { KeyedVisitorOptions, VisitorOptions } from './trackers/visitor-names.ts';

@@ -1,5 +1,5 @@
 /**
- * What a request in an access log was for.
+ * What a request was for: one in an access log, or one that a program tracks.
  *
  * An access log has each request of a browser: the page, then its style sheets, scripts, images and fonts, requests of
  * scripts to an API, redirects, errors. Only a page that was delivered is a page view. The others are hits, by which traffic is
@@ -57,7 +57,7 @@ const FEED_QUERY = /(?:^|&)(?:feed|flav|format)=(?:rss|atom|rdf|feed)[0-9]*(?:&|
 /** Statuses of a page that was delivered; 0 if the log has none. */
 const DELIVERED: ReadonlySet<number> = new Set([0, 200, 203, 206, 304]);
 
-/** A request in an access log. */
+/** A request in an access log, or to a program. */
 export interface LoggedRequest {
   /** Path without query. */
   readonly path: string;

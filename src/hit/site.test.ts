@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { isIPv6 } from 'node:net';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Sites, siteName } from './site.ts';
 import { SiteProbation } from './site-probation.ts';
@@ -193,4 +195,22 @@ describe('a site beyond the maximum', () => {
     assert.ok(probation.visit('real.example', '192.0.2.3'));
     assert.equal(probation.size, 99);
   });
+});
+
+test('a site may be exactly the IPv6 addresses that Node knows', () => {
+  const pieces = fc.array(
+    fc.constantFrom('::', ':', '0', '1', 'ff', 'f00f', '10000', '1.2.3.4', '01.2.3.4', '%1'),
+    {
+      maxLength: 12,
+    },
+  );
+  const texts = fc.oneof(
+    fc.ipV6(),
+    pieces.map((parts) => parts.join('')),
+  );
+  const agrees = (text: string) => {
+    const isKnown = isIPv6(text) && !text.includes('%');
+    assert.equal(siteName(`[${text}]`), isKnown ? text.toLowerCase() : '');
+  };
+  fc.assert(fc.property(texts, agrees), { numRuns: 3000, seed: 22 });
 });

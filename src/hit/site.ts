@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { Memo } from '../cache/memo.ts';
 import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
@@ -112,10 +111,15 @@ export function siteName(host: string): string {
   let name = host.trim().toLowerCase();
   if (name.startsWith('[')) {
     name = name.slice(1, Math.max(1, name.indexOf(']')));
-    return isIPv6(name) && !name.includes('%') ? name : '';
+    return isIPv6(name) ? name : '';
   }
   if (name.indexOf(':') === name.lastIndexOf(':')) name = name.replace(/:\d*$/, '');
-  else return isIPv6(name) && !name.includes('%') ? name : '';
+  else return isIPv6(name) ? name : '';
   if (name.endsWith('.')) name = name.slice(0, -1);
   return name.length <= LIMITS.site && HOST_NAME.test(name) ? name : '';
+}
+
+/** Whether a host is an IPv6 address without a zone: the parser of URLs knows, in any runtime. */
+function isIPv6(name: string): boolean {
+  return /^[\da-f:.]+$/.test(name) && URL.canParse(`http://[${name}]/`);
 }

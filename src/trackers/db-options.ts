@@ -1,5 +1,6 @@
 import type { ArchiveAddress } from '../archive/archives.ts';
 import type { SiteData } from '../deletion/site-deletions.ts';
+import type { CountingOptions } from '../hit/counting-rule.ts';
 import type { Sink } from '../spool/sink.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 
@@ -14,6 +15,8 @@ export interface DBTrackerOptions {
   readonly spoolMax?: number;
   /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
+  /** Which requests count. Default: no assets, HEAD, OPTIONS, prefetches and bots. Bots are stored, too, with their names. */
+  readonly count?: CountingOptions;
   /** Database of cities in MaxMind's format. Default: none, so that only countries are known. */
   readonly geoDatabase?: string;
   /** Archive of hits that are no longer in the store: they are read as if they were. */
@@ -29,3 +32,10 @@ export interface DBTrackerOptions {
   /** What else has something of sites, for deletions that were interrupted. */
   readonly siteData?: readonly SiteData[];
 }
+
+/** The log of a tracker without one. */
+export const SILENT_LOG: SpoolOptions['log'] = {
+  info: () => undefined,
+  warn: (message) => console.error(message),
+  error: (message) => console.error(message),
+};

@@ -32,11 +32,13 @@ import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
-import type { DBTrackerOptions } from './db-options.ts';
+import { type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
 import type { ImportedChunk } from './imported-chunk.ts';
-import { factsOf, type TrackInput } from './input.ts';
+import type { TrackInput } from './input.ts';
+import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
+import { TrackedHits } from './tracked-hits.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
 
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
@@ -48,12 +50,6 @@ const FAILING_DELIVERY_TIMEOUT = 3000;
 const CLOSE_TIMEOUT = 10_000;
 /** Milliseconds that a delivery in progress may take after that. */
 const CLOSE_GRACE = 500;
-
-const SILENT_LOG: SpoolOptions['log'] = {
-  info: () => undefined,
-  warn: (message) => console.error(message),
-  error: (message) => console.error(message),
-};
 
 /**
  * Stores hits in a database, batched and with their times, and answers queries for any period.
@@ -71,7 +67,7 @@ export class DBTracker extends VisitQuestions {
   /** What must happen before a hit of this process is stored. */
   readonly firstDelivery: FirstDelivery;
   readonly #visits: CurrentVisits;
-  readonly #intake: Intake;
+  readonly #hits: TrackedHits;
   readonly #closeTimeout: number;
   readonly #onClose: () => void;
 
@@ -82,7 +78,7 @@ export class DBTracker extends VisitQuestions {
       archive,
       firstDelivery,
     }: Pick<DBTracker, 'store' | 'spool' | 'archive' | 'firstDelivery'>,
-    intake: Intake,
+    hits: TrackedHits,
     { log, closeTimeout }: { log: SpoolOptions['log']; closeTimeout: number | undefined },
     onClose: () => void,
   ) {
@@ -94,7 +90,7 @@ export class DBTracker extends VisitQuestions {
     firstDelivery.writer = spool.writer;
     this.rollups = new Rollups(store, { log });
     this.#visits = new CurrentVisits(store, this.rollups.visits);
-    this.#intake = intake;
+    this.#hits = hits;
     this.#closeTimeout = closeTimeout ?? CLOSE_TIMEOUT;
     this.#onClose = onClose;
   }
@@ -132,6 +128,7 @@ export class DBTracker extends VisitQuestions {
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
     const log = options.log ?? SILENT_LOG;
+    const hits = new TrackedHits(intake, options.count);
     // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
     const mayWait = options.mayWaitForStore ?? false;
@@ -154,7 +151,7 @@ export class DBTracker extends VisitQuestions {
       });
       const db = new DBTracker(
         { store, spool, archive, firstDelivery },
-        intake,
+        hits,
         { log, closeTimeout: options.closeTimeout },
         onClose,
       );
@@ -168,17 +165,22 @@ export class DBTracker extends VisitQuestions {
     }
   }
 
+  /** Requests tracked by this process that did not count, by reason. Bots are stored, too. */
+  get uncounted(): Uncounted {
+    return this.#hits.uncounted;
+  }
+
   /**
-   * Counts a request, or a hit of a named visitor.
+   * Counts a request, if it counts (`count`), or a hit of a named visitor.
    *
-   * @returns a promise that resolves when the hit is durable
+   * @returns a promise that resolves when the hit is durable, or at once if there is nothing to store
    * @throws HitError `invalid` if the input is not a hit; `spool_full`, `spool_failed`
    */
   async track(input: TrackInput): Promise<void> {
-    const outcome = this.#intake.receive(factsOf(input, Date.now()));
-    if ('reason' in outcome) throw new HitError('invalid', `${outcome.reason}: ${outcome.detail}`);
+    const hit = this.#hits.hitOf(input, Date.now());
+    if (!hit) return;
     await new Promise<void>((resolve, reject) => {
-      this.spool.append(outcome.hit, (fault) => (fault ? reject(fault) : resolve()));
+      this.spool.append(hit, (fault) => (fault ? reject(fault) : resolve()));
     });
   }
 

@@ -29,7 +29,7 @@ function servedFacts(
 
 const FACTS = {
   ...EMPTY_CONTEXT,
-  kind: 'beacon',
+  kind: 'request',
   time: TIME,
   host: 'example.com:8080',
   hostname: 'example.com:8080',

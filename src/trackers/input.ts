@@ -4,13 +4,22 @@ import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
-export type TrackInput = IncomingMessage | Request | PeerRequest | NamedVisitor;
+export type TrackInput = NodeRequest | Request | PeerRequest | NamedVisitor;
 
-/** A web request and its peer, which the request itself does not contain. */
+/** What a tracker reads of a request of `node:http`, or of a framework that extends it. */
+export type NodeRequest = Pick<IncomingMessage, 'headers' | 'method' | 'url'> & {
+  readonly socket?: { readonly remoteAddress?: string | undefined };
+};
+
+/** A request with what it does not contain itself. */
 export interface PeerRequest {
-  readonly request: Request;
+  readonly request: NodeRequest | Request;
   /** Address at the other end of the connection, from the runtime. */
-  readonly peer: string;
+  readonly peer?: string;
+  /** Address of the client, if the program knows it: forwarded addresses are then ignored. */
+  readonly client?: string;
+  /** Status of the answer. Default: unknown. */
+  readonly status?: number;
 }
 
 export interface NamedVisitor {
@@ -40,15 +49,33 @@ export function factsOf(input: TrackInput, time: number): RequestContext {
   // From JavaScript, anything may come.
   if (typeof input !== 'object' || input === null)
     throw new HitError('invalid', "track needs a request, or a visitor such as { visitor: 'ann' }");
-  if ('headers' in input) {
-    return isWebRequest(input) ? factsOfWebRequest(input, time, FORWARDER) : factsOfNodeRequest(input, time);
-  }
-  return 'request' in input
-    ? factsOfWebRequest(input.request, time, input.peer)
-    : factsOfVisitor(input, time);
+  if ('headers' in input) return factsOfRequest(input, time, undefined);
+  return 'request' in input ? factsOfPeerRequest(input, time) : factsOfVisitor(input, time);
 }
 
-function isWebRequest(request: IncomingMessage | Request): request is Request {
+function factsOfPeerRequest(
+  { request, peer, client, status = 0 }: PeerRequest,
+  time: number,
+): RequestContext {
+  // From JavaScript, anything may come.
+  if (typeof request !== 'object' || request === null || !('headers' in request))
+    throw new HitError('invalid', 'track needs a request: request has no headers');
+  const facts = factsOfRequest(request, time, peer);
+  if (!client) return { ...facts, status };
+  return { ...facts, status, peer: client, forwarded: '' };
+}
+
+function factsOfRequest(
+  request: NodeRequest | Request,
+  time: number,
+  peer: string | undefined,
+): RequestContext {
+  return isWebRequest(request)
+    ? factsOfWebRequest(request, time, peer ?? FORWARDER)
+    : factsOfNodeRequest(request, time, peer);
+}
+
+function isWebRequest(request: NodeRequest | Request): request is Request {
   return typeof request.headers.get === 'function';
 }
 
@@ -67,24 +94,26 @@ function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
   };
 }
 
-function factsOfNodeRequest(request: IncomingMessage, time: number): RequestContext {
+function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | undefined): RequestContext {
   const header = (name: string) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : (value ?? '');
   };
+  // HTTP/2 has a field of its own.
+  const host = header('host') || header(':authority');
   return {
     ...EMPTY_CONTEXT,
     ...shared(header, time),
-    host: header('host') || 'localhost',
-    hostname: header('host'),
+    host: host || 'localhost',
+    hostname: host,
     path: originalUrl(request) ?? request.url ?? '/',
-    peer: request.socket.remoteAddress ?? '',
+    peer: peer ?? request.socket?.remoteAddress ?? '',
     method: request.method ?? '',
   };
 }
 
 /** Express and Connect routers strip their mount path from `url` and keep the full URL in `originalUrl`. */
-function originalUrl(request: IncomingMessage & { readonly originalUrl?: unknown }): string | undefined {
+function originalUrl(request: NodeRequest & { readonly originalUrl?: unknown }): string | undefined {
   return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
 }
 
@@ -103,7 +132,7 @@ function factsOfWebRequest(request: Request, time: number, peer: string): Reques
 
 function shared(header: (name: string) => string, time: number) {
   return {
-    kind: 'beacon',
+    kind: 'request',
     time,
     referrer: header('referer'),
     userAgent: header('user-agent'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { FIREFOX } from '../../test/fixtures/any-server.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
@@ -49,7 +50,7 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
 
   test('counts node:http and web requests', async () => {
     const rate = new RateTracker();
-    const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
+    const headers = { 'user-agent': FIREFOX, 'x-forwarded-for': '203.0.113.7' };
     await served('/', headers, (request) => rate.track(request));
     rate.track(new Request('http://localhost/', { headers }));
     await served('/', { ...headers, 'x-forwarded-for': '203.0.113.8' }, (request) => rate.track(request));

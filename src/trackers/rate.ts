@@ -4,6 +4,7 @@ import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
 import { LONGEST_WINDOW } from '../sketch/ring.ts';
 import type { TrackInput } from './input.ts';
+import type { Uncounted } from './request-filter.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
 
 export interface RateTrackerOptions extends WindowOptions, VisitorOptions {
@@ -31,15 +32,20 @@ export class RateTracker {
     this.#now = options.now ?? Date.now;
   }
 
+  /** Requests that did not count, by reason. They are not part of the bytes. */
+  get uncounted(): Uncounted {
+    return this.#names.filter.uncounted;
+  }
+
   /**
-   * Counts a request, or a hit of a named visitor.
+   * Counts a request, if it counts (`count`), or a hit of a named visitor.
    *
    * @throws HitError `invalid` for a visitor without a name
    */
   track(input: TrackInput): void {
     const now = this.#now();
-    const { high, low } = this.#names.digest(input, now);
-    this.#windows.add(high, low, now, now);
+    const visitor = this.#names.digest(input, now);
+    if (visitor) this.#windows.add(visitor.high, visitor.low, now, now);
   }
 
   /**

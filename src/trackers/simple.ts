@@ -3,6 +3,7 @@ import type { Seen } from '../live/live.ts';
 import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { BloomFilter, bitsPerVisitorAt } from '../sketch/bloom.ts';
 import type { TrackInput } from './input.ts';
+import type { Uncounted } from './request-filter.ts';
 import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
 
 export interface SimpleTrackerOptions extends VisitorOptions {
@@ -45,14 +46,21 @@ export class SimpleTracker {
     return this.#total;
   }
 
+  /** Requests that did not count, by reason. They are not part of the bytes. */
+  get uncounted(): Uncounted {
+    return this.#names.filter.uncounted;
+  }
+
   /**
    * Counts a request, or a hit of a named visitor.
    *
+   * @returns the counts, which a request that does not count (`count`) leaves as they are; its visitor is not new
    * @throws HitError `invalid` for a visitor without a name
    */
   track(input: TrackInput): Seen {
-    const { high, low } = this.#names.digest(input, 0);
-    const isNew = !this.#filter.testAndAdd(high, low);
+    const visitor = this.#names.digest(input, 0);
+    if (!visitor) return { isNew: false, unique: this.#unique, total: this.#total };
+    const isNew = !this.#filter.testAndAdd(visitor.high, visitor.low);
     if (isNew) this.#unique++;
     this.#total++;
     return { isNew, unique: this.#unique, total: this.#total };
