@@ -28,7 +28,7 @@ import type { TrustedProxies } from './address.ts';
 import { AddressRanges } from './address-ranges.ts';
 import { isBot } from './bot-name.ts';
 import { LIMITS } from './hit.ts';
-import { classOf } from './request-class.ts';
+import { isAsset } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
 import { siteName } from './site.ts';
 import { isUnclean } from './text.ts';
@@ -99,7 +99,7 @@ export class CountingRule {
     if (!counts.head && facts.method === 'HEAD') return 'head';
     if (!counts.options && facts.method === 'OPTIONS') return 'options';
     if (!counts.undelivered && !isDelivered(facts.status)) return 'undelivered';
-    if (!counts.assets && isAsset(facts.path)) return 'asset';
+    if (!counts.assets && isAsset(withoutQuery(facts.path))) return 'asset';
     return !counts.bots && isBot(facts.userAgent) ? 'bot' : undefined;
   }
 }
@@ -119,10 +119,9 @@ function isDelivered(status: number): boolean {
   return status === 0 || (status >= 200 && status < 300) || status === NOT_MODIFIED;
 }
 
-function isAsset(path: string): boolean {
+function withoutQuery(path: string): string {
   const query = path.indexOf('?');
-  const request = { path: query < 0 ? path : path.slice(0, query), query: '', method: '', status: 0 };
-  return classOf(request) === 'asset';
+  return query < 0 ? path : path.slice(0, query);
 }
 
 /** From JavaScript, anything may come. */
