@@ -15,7 +15,7 @@ export { type LastSeenOptions, LastSeenSketch, type VisitorEstimate } from './sk
 export { HitRing } from './sketch/ring.ts';
 export { DBTracker } from './trackers/db.ts';
 export type { DBTrackerOptions } from './trackers/db-options.ts';
-export type { NamedVisitor, NodeRequest, PeerRequest, TrackInput } from './trackers/input.ts';
+export type { NamedVisitor, NodeRequest, PeerRequest, TrackInput, WebRequest } from './trackers/input.ts';
 export { RateTracker, type RateTrackerOptions } from './trackers/rate.ts';
 export type { Uncounted } from './trackers/request-filter.ts';
 export { SimpleTracker, type SimpleTrackerOptions } from './trackers/simple.ts';

@@ -34,6 +34,7 @@ export const ROOMS: readonly string[] = [
   'migration', // from an embedded store to a server
   'stream', // what is published
   'trackers', // what is done with a hit: live state and spool behind one port
+  'middleware', // the answers of an application as hits, for each web framework
   'doctor', // what is wrong with all of these
   'schedule', // scheduled work: reports, upkeep, alerts
   'logs', // hits read from access logs

@@ -4,16 +4,19 @@ import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
-export type TrackInput = NodeRequest | Request | PeerRequest | NamedVisitor;
+export type TrackInput = NodeRequest | WebRequest | PeerRequest | NamedVisitor;
 
 /** What a tracker reads of a request of `node:http`, or of a framework that extends it. */
 export type NodeRequest = Pick<IncomingMessage, 'headers' | 'method' | 'url'> & {
   readonly socket?: { readonly remoteAddress?: string | undefined };
 };
 
+/** What a tracker reads of a web request. */
+export type WebRequest = Pick<Request, 'headers' | 'method' | 'url'>;
+
 /** A request with what it does not contain itself. */
 export interface PeerRequest {
-  readonly request: NodeRequest | Request;
+  readonly request: NodeRequest | WebRequest;
   /** Address at the other end of the connection, from the runtime. */
   readonly peer?: string;
   /** Address of the client, if the program knows it: forwarded addresses are then ignored. */
@@ -66,7 +69,7 @@ function factsOfPeerRequest(
 }
 
 function factsOfRequest(
-  request: NodeRequest | Request,
+  request: NodeRequest | WebRequest,
   time: number,
   peer: string | undefined,
 ): RequestContext {
@@ -75,7 +78,7 @@ function factsOfRequest(
     : factsOfNodeRequest(request, time, peer);
 }
 
-function isWebRequest(request: NodeRequest | Request): request is Request {
+function isWebRequest(request: NodeRequest | WebRequest): request is WebRequest {
   return typeof request.headers.get === 'function';
 }
 
@@ -117,7 +120,7 @@ function originalUrl(request: NodeRequest & { readonly originalUrl?: unknown }):
   return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
 }
 
-function factsOfWebRequest(request: Request, time: number, peer: string): RequestContext {
+function factsOfWebRequest(request: WebRequest, time: number, peer: string): RequestContext {
   const url = new URL(request.url);
   return {
     ...EMPTY_CONTEXT,
