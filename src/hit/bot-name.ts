@@ -1,6 +1,6 @@
-/** Which user agents are bots, and what they are called. Source: isbot, 8 kB of patterns without dependencies. */
-import { findBotMatch } from 'isbot';
+/** Which user agents are bots, and what they are called. Source: isbot. */
 import { Memo, owned } from '../cache/memo.ts';
+import { BOT_PATTERNS } from './bot-patterns.ts';
 
 /** Beyond this length a user agent holds nothing useful, and patterns get slow. */
 export const LONGEST_AGENT = 1024;
@@ -10,6 +10,8 @@ const NO_AGENT = '(no user agent)';
 /** Bot name if the user agent contains no usable name. */
 const UNNAMED = '(unnamed)';
 const LONGEST_BOT_NAME = 60;
+
+const BOT = new RegExp(BOT_PATTERNS.join('|'), 'i');
 
 /** The patterns take more than a microsecond. Few agents are common, so a small table, of 1 MB at most, saves nearly all of that. */
 const bots = new Memo({ most: 1000, longest: LONGEST_AGENT }, (userAgent) => botName(userAgent) !== '');
@@ -32,8 +34,8 @@ const NO_NAME = /^(?:mozilla|https?|bot|robot|spider|crawler)$/i;
  */
 export function botName(userAgent: string): string {
   if (userAgent === '' || userAgent === '-') return NO_AGENT;
-  const match = findBotMatch(userAgent);
-  if (match === null) return '';
+  const match = BOT.exec(userAgent)?.[0];
+  if (match === undefined) return '';
   const at = userAgent.indexOf(match);
   if (at < 0) return UNNAMED;
   const before = /[\w.-]*$/.exec(userAgent.slice(0, at))?.[0] ?? '';
