@@ -23,7 +23,7 @@ for (const [name, framework] of [
     // Else it prints the errors of the test.
     app.set('env', 'test');
     app.set('etag', false);
-    app.use(hits);
+    app.use(hits, hits);
     app.get('/page/:number', (_request, response) => void response.send('delivered'));
     app.get('/style.css', (_request, response) => void response.type('css').send('delivered'));
     app.post('/form', (_request, response) => void response.status(201).send('created'));

@@ -1,7 +1,7 @@
 import type { NodeRequest } from '../trackers/input.ts';
 import type { CounterOptions } from './hit-counter.ts';
-import { NODE_MAKERS, type NodeSettings, type NodeTrackers } from './made-database.ts';
-import { type Counting, counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
+import { NODE_MAKERS, type NodeCounting, type NodeSettings, type NodeTrackers } from './made-database.ts';
+import { counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
 import { type NodeResponse, watch } from './node-exchange.ts';
 
 /** What the middleware uses of a request of Express. */
@@ -33,7 +33,7 @@ export type ExpressMiddleware = (request: ExpressRequest, response: NodeResponse
 export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
   trackers: Given,
   options: ExpressOptions = {},
-): ExpressMiddleware & Counting & Made<NodeTrackers, Given> {
+): ExpressMiddleware & NodeCounting & Made<NodeTrackers, Given> {
   const { counter, members } = counterOf(trackers, options, NODE_MAKERS);
   const { clientAddress } = options;
   const middleware: ExpressMiddleware = (request, response, next) => {
@@ -41,6 +41,6 @@ export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
     next();
   };
   return Object.defineProperties(middleware, members) as ExpressMiddleware &
-    Counting &
+    NodeCounting &
     Made<NodeTrackers, Given>;
 }

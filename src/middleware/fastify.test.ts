@@ -11,6 +11,7 @@ middlewareContract('Fastify', async (trackers, { isFrameworksClient, ...options 
   });
   const app = fastify({ trustProxy: 'loopback', forceCloseConnections: 'idle' });
   app.register(hits);
+  app.register(hits);
   app.get('/page/:number', async () => 'delivered');
   app.get('/style.css', async (_request, reply) => reply.type('text/css').send('delivered'));
   app.post('/form', async (_request, reply) => reply.code(201).send('created'));

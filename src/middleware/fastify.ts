@@ -1,7 +1,7 @@
 import type { NodeRequest } from '../trackers/input.ts';
 import type { CounterOptions } from './hit-counter.ts';
-import { NODE_MAKERS, type NodeSettings, type NodeTrackers } from './made-database.ts';
-import { type Counting, counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
+import { NODE_MAKERS, type NodeCounting, type NodeSettings, type NodeTrackers } from './made-database.ts';
+import { counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
 import { type NodeResponse, watch } from './node-exchange.ts';
 
 /** What the plugin uses of a request of Fastify. */
@@ -48,7 +48,7 @@ export type FastifyPlugin = (app: FastifyApplication, options: unknown, done: ()
 export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
   trackers: Given,
   options: FastifyOptions = {},
-): FastifyPlugin & Counting & Made<NodeTrackers, Given> {
+): FastifyPlugin & NodeCounting & Made<NodeTrackers, Given> {
   const { counter, members } = counterOf(trackers, options, NODE_MAKERS);
   const { clientAddress } = options;
   const plugin: FastifyPlugin = (app, _options, done) => {
@@ -61,7 +61,7 @@ export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
     done();
   };
   return Object.defineProperties(plugin, { ...members, ...FOR_ALL_ROUTES }) as FastifyPlugin &
-    Counting &
+    NodeCounting &
     Made<NodeTrackers, Given>;
 }
 

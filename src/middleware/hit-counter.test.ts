@@ -8,12 +8,15 @@ describe('the counter of a middleware', () => {
   test('tracks an exchange once, and only if something was delivered', async () => {
     const tracked: unknown[] = [];
     const counter = new HitCounter([{ track: (input) => tracked.push(input) }], []);
-    const delivered = counter.begin();
+    const delivered = counter.begin({})!;
     await delivered(PAGE);
     await delivered(PAGE);
-    const aborted = counter.begin();
+    const aborted = counter.begin({})!;
     await aborted(undefined);
     await aborted(PAGE);
+    const exchange = {};
+    assert.notEqual(counter.begin(exchange), undefined);
+    assert.equal(counter.begin(exchange), undefined);
     assert.deepEqual(tracked, [PAGE]);
     assert.equal(counter.lost, 0);
   });
@@ -26,7 +29,7 @@ describe('the counter of a middleware', () => {
       onError: (error) => errors.push(error),
       closeTimeout: 10,
     });
-    for (let hit = 0; hit < 10_003; hit++) counter.begin()(PAGE);
+    for (let hit = 0; hit < 10_003; hit++) counter.begin({})?.(PAGE);
     assert.deepEqual([counted, counter.lost], [10_003, 3]);
     assert.deepEqual(errors.map(String), [
       'HitError: a tracker has 10000 pending hits: more are not counted',
@@ -45,7 +48,7 @@ describe('the counter of a middleware', () => {
     };
     const counter = new HitCounter([failing], [], { onError: (error) => errors.push(String(error)) });
     for (let second = 0; second < 150; second++) {
-      counter.begin()(PAGE);
+      counter.begin({})?.(PAGE);
       t.mock.timers.tick(1000);
     }
     assert.deepEqual(errors, ['Error: at 0', 'Error: at 60000', 'Error: at 120000']);
@@ -58,7 +61,7 @@ describe('the counter of a middleware', () => {
         throw new Error('onError fails');
       },
     });
-    await counter.begin()(PAGE);
+    await counter.begin({})?.(PAGE);
     // An unhandled rejection would fail this test.
     await new Promise(setImmediate);
     assert.equal(counter.lost, 1);
@@ -77,10 +80,10 @@ describe('the counter of a middleware', () => {
     };
     const given = { track: () => undefined, close: () => events.push('never') };
     const counter = new HitCounter([given], [own]);
-    const slow = counter.begin();
-    counter.begin()(PAGE);
+    const slow = counter.begin({})!;
+    counter.begin({})?.(PAGE);
     const closed = Promise.all([counter.close(), counter.close()]);
-    const late = counter.begin();
+    const late = counter.begin({})!;
     await slow(PAGE);
     await closed;
     await late(PAGE);
@@ -90,7 +93,7 @@ describe('the counter of a middleware', () => {
 
   test('does not wait for an answer longer than its limit', async () => {
     const counter = new HitCounter([{ track: () => undefined }], [], { closeTimeout: 10 });
-    const endless = counter.begin();
+    const endless = counter.begin({})!;
     await counter.close();
     await endless(PAGE);
     assert.equal(counter.lost, 1);

@@ -53,11 +53,13 @@ interface Channel extends Source {
 /** Ends an exchange: with what to track, or without if nothing was delivered. Resolves when that is tracked. */
 export type EndExchange = (input: TrackInput | undefined) => Promise<void>;
 
-export class HitCounter implements AsyncDisposable {
+export class HitCounter {
   /** Hits that a tracker did not count because it failed. Hits of two trackers count as two. */
   lost = 0;
   readonly #channels: readonly Channel[];
   readonly #requests: Source = { reported: Number.NEGATIVE_INFINITY };
+  /** What exchanges were begun with. */
+  readonly #begun = new WeakSet<object>();
   readonly #own: readonly OwnTracker[];
   readonly #onError: (error: unknown) => void;
   readonly #closeTimeout: number;
@@ -82,8 +84,15 @@ export class HitCounter implements AsyncDisposable {
     this.#closeTimeout = options.closeTimeout ?? CLOSE_TIMEOUT;
   }
 
-  /** Begins an exchange, for which `close` waits. Only the first call of the result has an effect; it never throws. */
-  begin(): EndExchange {
+  /**
+   * Begins an exchange, for which `close` waits. Only the first call of the result has an effect; it never throws.
+   *
+   * @param exchange an object that only this exchange has
+   * @returns undefined if it was begun already: an application may use a middleware twice, as in a router
+   */
+  begin(exchange: object): EndExchange | undefined {
+    if (this.#begun.has(exchange)) return undefined;
+    this.#begun.add(exchange);
     if (this.#closing) return this.#miss;
     this.#underWay++;
     let isOpen = true;
@@ -115,10 +124,6 @@ export class HitCounter implements AsyncDisposable {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   async #close(): Promise<void> {

@@ -17,7 +17,7 @@ function starting(serve: (app: Hono<{ Bindings: HttpBindings }>) => Server): Sta
       ...(isFrameworksClient && { clientAddress: (c: Context) => c.req.header('x-forwarded-for') }),
     });
     const app = new Hono<{ Bindings: HttpBindings }>();
-    app.use(hits);
+    app.use(hits, hits);
     app.get('/page/:number', (c) => c.text('delivered'));
     app.get('/style.css', (c) => c.text('delivered'));
     app.post('/form', (c) => c.text('created', 201));

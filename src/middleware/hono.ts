@@ -79,16 +79,20 @@ async function track(
   client: () => string | undefined,
   next: () => Promise<void>,
 ): Promise<void> {
-  const begun = counter.guard(() => ({ input: inputOf(context.req.raw, client()), end: counter.begin() }));
+  const { raw } = context.req;
+  const finish = counter.guard(() => {
+    const input = inputOf(raw, client());
+    const end = counter.begin(raw);
+    return end && ((status: number) => end({ ...input, status }));
+  });
   let status = 500;
   try {
     await next();
     status = context.res.status;
   } finally {
-    if (begun) {
-      const { input, end } = begun;
+    if (finish) {
       const tracked = new Promise<void>((resolve) => {
-        setTimeout(() => resolve(end({ ...input, status })), 0);
+        setTimeout(() => resolve(finish(status)), 0);
       });
       keepAlive(context, tracked);
     }

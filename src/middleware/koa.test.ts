@@ -17,7 +17,7 @@ middlewareContract('Koa', async (trackers, { isFrameworksClient, ...options }) =
     if (context.path.startsWith('/blog/')) context.path = context.path.slice('/blog'.length);
     await next();
   });
-  app.use(hits);
+  app.use(hits).use(hits);
   app.use(async (context) => {
     const { path } = context;
     if (path === '/slow') await once(context.req.socket, 'close');

@@ -1,7 +1,7 @@
 import type { NodeRequest } from '../trackers/input.ts';
 import type { CounterOptions } from './hit-counter.ts';
-import { NODE_MAKERS, type NodeSettings, type NodeTrackers } from './made-database.ts';
-import { type Counting, counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
+import { NODE_MAKERS, type NodeCounting, type NodeSettings, type NodeTrackers } from './made-database.ts';
+import { counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
 import { type NodeResponse, watch } from './node-exchange.ts';
 
 /** What the middleware uses of a context of Koa. */
@@ -37,7 +37,7 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
 export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
   trackers: Given,
   options: KoaOptions = {},
-): KoaMiddleware & Counting & Made<NodeTrackers, Given> {
+): KoaMiddleware & NodeCounting & Made<NodeTrackers, Given> {
   const { counter, members } = counterOf(trackers, options, NODE_MAKERS);
   const { clientAddress } = options;
   const middleware: KoaMiddleware = (context, next) => {
@@ -47,5 +47,7 @@ export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
     }));
     return next();
   };
-  return Object.defineProperties(middleware, members) as KoaMiddleware & Counting & Made<NodeTrackers, Given>;
+  return Object.defineProperties(middleware, members) as KoaMiddleware &
+    NodeCounting &
+    Made<NodeTrackers, Given>;
 }

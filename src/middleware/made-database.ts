@@ -2,7 +2,13 @@ import type { DBTracker } from '../trackers/db.ts';
 import type { DBTrackerOptions } from '../trackers/db-options.ts';
 import type { TrackInput } from '../trackers/input.ts';
 import type { OwnTracker } from './hit-counter.ts';
-import { LIVE_MAKERS, type LiveSettings, type LiveTrackers, type Makers } from './made-trackers.ts';
+import {
+  type Counting,
+  LIVE_MAKERS,
+  type LiveSettings,
+  type LiveTrackers,
+  type Makers,
+} from './made-trackers.ts';
 
 /** Settings of the trackers that a middleware of Node makes. */
 export interface NodeSettings extends LiveSettings {
@@ -14,13 +20,16 @@ export interface NodeTrackers extends LiveTrackers {
   readonly db: Promise<DBTracker>;
 }
 
-export const NODE_MAKERS = {
+/** What every middleware of Node has besides. */
+export interface NodeCounting extends Counting, AsyncDisposable {}
+
+export const NODE_MAKERS: Makers = {
   ...LIVE_MAKERS,
   db: (settings: DBTrackerOptions) => {
     const tracker = new OpeningDatabase(settings);
     return { tracker, shown: tracker.opened };
   },
-} as const satisfies Makers;
+};
 
 /** A database tracker that takes hits while it is being opened. */
 class OpeningDatabase implements OwnTracker {

@@ -33,7 +33,7 @@ describe('the trackers that a middleware makes', { timeout: patience(60_000) }, 
     await statusesOf(port, VISITS);
     await stop();
     const db = await hits.db;
-    await hits.close();
+    await hits[Symbol.asyncDispose]();
     await assert.rejects(db.track({ visitor: 'late' }));
     assert.deepEqual([hits.simple.total, hits.simple.unique], [3, 2]);
     assert.equal(hits.rate.rate({ seconds: 3600 }).hits, 3);

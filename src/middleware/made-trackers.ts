@@ -29,17 +29,17 @@ export type Makers = Readonly<
   Record<string, (settings: never) => { readonly tracker: OwnTracker; readonly shown: unknown }>
 >;
 
-export const LIVE_MAKERS = {
+export const LIVE_MAKERS: Makers = {
   simple: (settings: SimpleTrackerOptions) => shownItself(new SimpleTracker(settings)),
   rate: (settings: RateTrackerOptions) => shownItself(new RateTracker(settings)),
-} as const satisfies Makers;
+};
 
 function shownItself<Shown extends Tracker>(tracker: Shown) {
   return { tracker, shown: tracker };
 }
 
 /** What every middleware has besides. */
-export interface Counting extends AsyncDisposable {
+export interface Counting {
   /** Hits that a tracker did not count because it failed, was too slow, or was closed. */
   readonly lost: number;
   /**

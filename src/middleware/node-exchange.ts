@@ -31,7 +31,8 @@ export function watch(
     const { url = originalUrl(request) ?? request.url, client } = exchange();
     const { headers, method, socket } = request;
     const peer = socket?.remoteAddress ?? '';
-    const end = counter.begin();
+    const end = counter.begin(response);
+    if (!end) return;
     response.once('finish', () => {
       const status = response.statusCode;
       end({

@@ -21,6 +21,6 @@ middlewareContract('node:http', async (trackers, { isFrameworksClient, ...option
     else if (path === '/missing') response.writeHead(404).end('missing');
     else response.end('delivered');
   });
-  server.on('request', hits);
+  server.on('request', hits).on('request', hits);
   return { hits, ...(await listening(server)) };
 });

@@ -1,7 +1,7 @@
 import type { NodeRequest } from '../trackers/input.ts';
 import type { CounterOptions } from './hit-counter.ts';
-import { NODE_MAKERS, type NodeSettings, type NodeTrackers } from './made-database.ts';
-import { type Counting, counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
+import { NODE_MAKERS, type NodeCounting, type NodeSettings, type NodeTrackers } from './made-database.ts';
+import { counterOf, type GivenTrackers, type Made } from './made-trackers.ts';
 import { type NodeResponse, watch } from './node-exchange.ts';
 
 export interface NodeOptions extends CounterOptions {
@@ -27,10 +27,12 @@ export type RequestListener = (request: NodeRequest, response: NodeResponse) => 
 export function hitTracker<const Given extends GivenTrackers | NodeSettings>(
   trackers: Given,
   options: NodeOptions = {},
-): RequestListener & Counting & Made<NodeTrackers, Given> {
+): RequestListener & NodeCounting & Made<NodeTrackers, Given> {
   const { counter, members } = counterOf(trackers, options, NODE_MAKERS);
   const { clientAddress } = options;
   const listener: RequestListener = (request, response) =>
     watch(counter, request, response, () => ({ client: clientAddress?.(request) }));
-  return Object.defineProperties(listener, members) as RequestListener & Counting & Made<NodeTrackers, Given>;
+  return Object.defineProperties(listener, members) as RequestListener &
+    NodeCounting &
+    Made<NodeTrackers, Given>;
 }
