@@ -128,9 +128,10 @@ export class HitCounter {
 
   async #close(): Promise<void> {
     if (this.#underWay > 0) {
-      const idle = Promise.withResolvers<void>();
-      this.#onIdle = idle.resolve;
-      await waitUpTo(this.#closeTimeout, idle.promise);
+      const idle = new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+      await waitUpTo(this.#closeTimeout, idle);
     }
     this.#isClosed = true;
     for (const channel of this.#channels) this.#giveUp(channel);

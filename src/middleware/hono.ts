@@ -11,9 +11,12 @@ import {
 } from './made-trackers.ts';
 import { type NodeResponse, watch } from './node-exchange.ts';
 
+/** A web request, whose headers can be listed. */
+type HonoRequest = WebRequest & { readonly headers: Iterable<[string, string]> };
+
 /** What the middleware uses of a context of Hono. */
 export interface HonoContext {
-  readonly req: { readonly raw: WebRequest };
+  readonly req: { readonly raw: HonoRequest };
   readonly res: { readonly status: number };
   /** On Node: request and response of `node:http`. */
   readonly env: unknown;
@@ -101,10 +104,11 @@ async function track(
 
 /** A runtime may reuse a request once it is answered, so its headers are copied. */
 function inputOf(
-  { method, url, headers }: WebRequest,
+  { method, url, headers }: HonoRequest,
   client: string | undefined,
 ): Extract<TrackInput, { readonly request: unknown }> {
-  const request = { method, url, headers: new Headers(headers) };
+  const copied = new Map(headers);
+  const request = { method, url, headers: { get: (name: string) => copied.get(name) ?? null } };
   return client === undefined ? { request } : { request, client };
 }
 

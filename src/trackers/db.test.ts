@@ -82,11 +82,8 @@ describe('the database tracker', () => {
     options,
     async (t) => {
       const db = await open(t);
-      const track = (path: string, headers: Record<string, string>, status?: number) =>
-        db.track({
-          request: new Request(`http://a.com${path}`, { headers }),
-          ...(status !== undefined && { status }),
-        });
+      const track = (path: string, headers: Record<string, string>, status = 200) =>
+        db.track({ request: new Request(`http://a.com${path}`, { headers }), status });
       await track('/', { 'user-agent': FIREFOX });
       await track('/', {
         'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',

@@ -1,6 +1,4 @@
 import { ArchiveReader } from '../archive/reader.ts';
-import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
-import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
@@ -34,7 +32,7 @@ import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
-import type { ImportedChunk } from './imported-chunk.ts';
+import { type ImportedChunk, importedChunks } from './imported-chunk.ts';
 import type { TrackInput } from './input.ts';
 import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
@@ -246,28 +244,9 @@ export class DBTracker extends VisitQuestions {
     return rows.map(({ site }) => site);
   }
 
-  /**
-   * The imported chunks of logs that begin with a given line: see `logs/log-chunk.ts`.
-   *
-   * @throws HitError `import_failed` if some of the chunks are lost, since those would be imported twice
-   */
-  async importedChunks(root: string): Promise<ImportedChunk[]> {
-    const chunks = await this.store.rows<ImportedChunk>('imports', { root });
-    // Checked afterwards, because reading detects a broken part. A server restores its parts from replicas.
-    const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
-    if (lost.length === 0) return chunks;
-    throw new HitError(
-      'import_failed',
-      `it is unknown what was imported before, since a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import anyway, which may count lines twice`,
-    );
-  }
-
-  async #detachedOf(table: string): Promise<readonly DetachedPart[]> {
-    await using connection = this.store.dedicatedConnection();
-    const parts = await detachedParts(connection);
-    return parts.filter(
-      (part) => part.table === table && (part.kind === 'broken' || part.kind === 'detached'),
-    );
+  /** The imported chunks of logs that begin with a given line: see `importedChunks`. */
+  importedChunks(root: string): Promise<ImportedChunk[]> {
+    return importedChunks(this.store, root);
   }
 
   /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */

@@ -74,6 +74,34 @@ describe('the facts', { timeout: patience(20_000) }, () => {
     );
   });
 
+  test('of a request with its status and client has those, and ignores forwarded addresses', async () => {
+    const { peer, forwarded, status, method } = await served('/a', HEADERS, (request) =>
+      factsOf({ request, client: '203.0.113.9', status: 404 }, TIME),
+    );
+    assert.deepEqual([peer, forwarded, status, method], ['203.0.113.9', '', 404, 'GET']);
+    const request = new Request('http://a.com/', { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    const web = factsOf({ request, status: 200 }, TIME);
+    assert.deepEqual([web.peer, web.forwarded, web.status], ['127.0.0.1', '203.0.113.7', 200]);
+  });
+
+  test('of a request with an unknown peer are refused: it would be a trusted proxy', () => {
+    const request = new Request('http://a.com/');
+    for (const input of [
+      { request },
+      { request, peer: undefined },
+      { request, peer: undefined, status: 200 },
+    ])
+      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^peer must be/ });
+    for (const input of [{ request: 'x' }, { request: {} }, { request: null }])
+      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^request must be/ });
+  });
+
+  test('of a request of HTTP/2 has its host', () => {
+    const request = { method: 'GET', url: '/a', headers: { ':authority': 'a.com:8443' } };
+    const { host, hostname, path, peer } = factsOf(request, TIME);
+    assert.deepEqual([host, hostname, path, peer], ['a.com:8443', 'a.com:8443', '/a', '']);
+  });
+
   test('of a request within a router of Express or Connect has the full path', async () => {
     const { path } = await served('/post?b=1', {}, (request) =>
       factsOf(Object.assign(request, { url: '/post?b=1', originalUrl: '/blog/post?b=1' }), TIME),

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { HitError } from '../errors.ts';
 import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
@@ -6,13 +5,21 @@ import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
 export type TrackInput = NodeRequest | WebRequest | PeerRequest | NamedVisitor;
 
-/** What a tracker reads of a request of `node:http`, or of a framework that extends it. */
-export type NodeRequest = Pick<IncomingMessage, 'headers' | 'method' | 'url'> & {
+/** What trackers read of a request of `node:http`, Express, Koa and others, so that no types of Node are needed. */
+export interface NodeRequest {
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
-};
+}
 
-/** What a tracker reads of a web request. */
-export type WebRequest = Pick<Request, 'headers' | 'method' | 'url'>;
+/** What trackers read of a `Request` of the web platform. */
+export interface WebRequest {
+  readonly headers: { get(name: string): string | null };
+  /** Absolute. */
+  readonly url: string;
+  readonly method: string;
+}
 
 /** A request with what it does not contain itself. */
 export interface PeerRequest {
@@ -56,13 +63,14 @@ export function factsOf(input: TrackInput, time: number): RequestContext {
   return 'request' in input ? factsOfPeerRequest(input, time) : factsOfVisitor(input, time);
 }
 
-function factsOfPeerRequest(
-  { request, peer, client, status = 0 }: PeerRequest,
-  time: number,
-): RequestContext {
-  // From JavaScript, anything may come.
+function factsOfPeerRequest(input: PeerRequest, time: number): RequestContext {
+  const { request, peer, client, status = 0 } = input;
   if (typeof request !== 'object' || request === null || !('headers' in request))
-    throw new HitError('invalid', 'track needs a request: request has no headers');
+    throw new HitError('invalid', 'request must be a Request of the web platform or of node:http');
+  // A peer that the runtime does not know must not become a trusted one.
+  const isPeerMissing = 'peer' in input || (client === undefined && input.status === undefined);
+  if (typeof peer !== 'string' && isPeerMissing)
+    throw new HitError('invalid', `peer must be an address as text, not ${peer}`);
   const facts = factsOfRequest(request, time, peer);
   if (!client) return { ...facts, status };
   return { ...facts, status, peer: client, forwarded: '' };
@@ -100,7 +108,7 @@ function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
 function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | undefined): RequestContext {
   const header = (name: string) => {
     const value = request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : (value ?? '');
+    return typeof value === 'string' ? value : (value?.join(', ') ?? '');
   };
   // HTTP/2 has a field of its own.
   const host = header('host') || header(':authority');
