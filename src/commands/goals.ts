@@ -18,7 +18,6 @@ type Goal = ValueOf<'goals'>;
 const VERBS = ['list', 'add', 'remove'] as const;
 
 export const goals: Command<typeof GOAL_SETTINGS> = {
-  summary: 'list, add and remove the goals of a site',
   usage: 'list | add NAME | remove NAME --site SITE [options]',
   settings: GOAL_SETTINGS,
   examples: [

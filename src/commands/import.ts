@@ -32,7 +32,6 @@ import { ProgressLine } from './progress.ts';
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
-  summary: 'import access logs, each line once',
   usage: 'FILE… | -   (plain, gzip, zstd, bzip2, xz, zip or brotli; - is standard input)',
   settings: IMPORT_SETTINGS,
   examples: [

@@ -22,7 +22,6 @@ type SitesValues = Values<typeof SITES_SETTINGS>;
 const VERBS = ['list', 'delete'] as const;
 
 export const sites: Command<typeof SITES_SETTINGS> = {
-  summary: 'list sites, or delete a site with all its data',
   usage: 'list | delete SITE [options]',
   settings: SITES_SETTINGS,
   examples: [
