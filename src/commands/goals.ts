@@ -1,6 +1,6 @@
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { Action } from '../query/engine/query.ts';
 import type { ValueOf } from '../query/resources/kinds.ts';
 import { Resources } from '../query/resources/resources.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { streamChunks } from '../logs/chunks.ts';
 import { unbrotlied } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
