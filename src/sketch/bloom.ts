@@ -44,6 +44,7 @@ import {
   mostVisitorsAt,
   WORDS_PER_BLOCK,
 } from './bloom-size.ts';
+import type { Bytes } from './bytes.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 import { areShared, emptyWords } from './shared-words.ts';
 
@@ -203,7 +204,7 @@ export class BloomFilter {
   }
 
   /** The filter as bytes for another node: the raw words, since half-set bits cannot be compressed. */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const writer = new SketchWriter('B', this.bytes);
     writer.words(this.words);
     return writer.finish();

@@ -69,6 +69,7 @@
 
 import { HitError } from '../errors.ts';
 import { ANY_NUMBER, checkedNumber, checkInstance } from '../schema/argument.ts';
+import type { Bytes } from './bytes.ts';
 import { cellOf, LAST_TICK, NEVER, tickOf } from './cell.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 import { checkedShape, type LastSeenOptions } from './last-seen-options.ts';
@@ -207,7 +208,7 @@ export class LastSeenSketch {
    * Columns (as a power of two), ranks, ticks per second; the newest tick; then the cells, each as its age in ticks + 1;
    * a run of cells that were never set is 0 and the run's length.
    */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const { cells } = this;
     let newest = NEVER;
     for (let i = 0; i < cells.length; i++) newest = Math.max(newest, cells[i]!);

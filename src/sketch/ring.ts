@@ -30,6 +30,7 @@ import { HitError } from '../errors.ts';
 import { END_OF_DATETIME } from '../hit/time.ts';
 import { ANY_NUMBER, checkedNumber, checkInstance, checkOptions, shown } from '../schema/argument.ts';
 import { DAY, HOUR, MINUTE } from '../timing/units.ts';
+import type { Bytes } from './bytes.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 
 const SECOND = 1_000;
@@ -170,7 +171,7 @@ export class HitRing {
    * For each level its newest bucket, then its slots from there back in time: how many laps ago it was used, plus 1,
    * and its hits. A run of slots that were never used is 0 and the run's length.
    */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const writer = new SketchWriter('R');
     for (const level of this.levels) writeLevel(writer, level);
     return writer.finish();

@@ -3,6 +3,7 @@ import type { WindowCount } from '../live/live.ts';
 import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
 import { checkedNumber, checkInstance, checkOptions, shown } from '../schema/argument.ts';
+import type { Bytes } from '../sketch/bytes.ts';
 import { LONGEST_WINDOW } from '../sketch/ring.ts';
 import type { TrackInput } from './input.ts';
 import {
@@ -92,7 +93,7 @@ export class RateTracker {
   }
 
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
-  toBytes(): Uint8Array {
+  toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
       state: { total: { hits: 0, visitors: 0 }, windows: this.#windows, filter: undefined },

@@ -4,6 +4,7 @@ import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { checkedNumber, checkInstance, checkOptions } from '../schema/argument.ts';
 import { BloomFilter } from '../sketch/bloom.ts';
 import { bitsPerVisitorAt, DEFAULT_BITS, mostVisitorsAt } from '../sketch/bloom-size.ts';
+import type { Bytes } from '../sketch/bytes.ts';
 import type { TrackInput } from './input.ts';
 import {
   checkKeyed,
@@ -98,7 +99,7 @@ export class SimpleTracker {
   }
 
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
-  toBytes(): Uint8Array {
+  toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: 0, node: '', naming: this.#names.naming },
       state: {
