@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net';
 import { Memo } from '../cache/memo.ts';
 import { HitError } from '../errors.ts';
+import { isWithin, type Network, parseNetwork } from './ip-address.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const PRIVATE = [
@@ -23,11 +23,10 @@ const LONGEST = 64;
  * ranges.has('10.1.2.3'); // true
  */
 export class AddressRanges {
-  readonly #list = new BlockList();
-  readonly #cache = new Memo({ most: 10_000, longest: LONGEST }, (address) => {
-    const family = isIP(address);
-    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-  });
+  readonly #networks: readonly Network[];
+  readonly #cache = new Memo({ most: 10_000, longest: LONGEST }, (address) =>
+    this.#networks.some((network) => isWithin(address, network)),
+  );
 
   /**
    * @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas
@@ -35,27 +34,22 @@ export class AddressRanges {
    * @throws HitError `bad_setting` for any other
    */
   constructor(setting: string, name: string) {
-    for (const range of rangesOf(setting)) this.#add(range, name);
+    this.#networks = rangesOf(setting).map((range) => networkOf(range, name));
   }
 
   /** @param address in its canonical form; a text that is no address is in no set */
   has(address: string): boolean {
     return this.#cache.of(address);
   }
+}
 
-  #add(range: string, name: string): void {
-    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
-    const family = isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const bits = prefix === undefined ? most : Number(prefix);
-    if (family === 0 || bits > most) {
-      throw new HitError(
-        'bad_setting',
-        `${name}: "${range}" is neither loopback, private, none, an address nor a CIDR range such as 10.0.0.0/8`,
-      );
-    }
-    this.#list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
-  }
+function networkOf(range: string, name: string): Network {
+  const network = parseNetwork(range);
+  if (network) return network;
+  throw new HitError(
+    'bad_setting',
+    `${name}: "${range}" is neither loopback, private, none, an address nor a CIDR range such as 10.0.0.0/8`,
+  );
 }
 
 function rangesOf(setting: string): string[] {

@@ -1,12 +1,9 @@
-import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { Memo } from '../cache/memo.ts';
 import { AddressRanges } from './address-ranges.ts';
+import { ipv6Groups, ipv6Text, isIPv4, isIPv6 } from './ip-address.ts';
 
 /** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;
-const LONGEST_IPV4 = 15;
-const ZERO = 48;
-const DOT = 46;
 
 /**
  * Decides which peers are trusted proxies, and finds the client's address behind them.
@@ -19,9 +16,13 @@ const DOT = 46;
 export class TrustedProxies {
   readonly #ranges: AddressRanges;
 
-  /** @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas. */
-  constructor(setting: string) {
-    this.#ranges = new AddressRanges(setting, '--trust-proxy');
+  /**
+   * @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas
+   * @param name of the setting, for errors
+   * @throws HitError `bad_setting` that names a range that is none of these
+   */
+  constructor(setting: string, name = '--trust-proxy') {
+    this.#ranges = new AddressRanges(setting, name);
   }
 
   trusts(address: string): boolean {
@@ -52,8 +53,9 @@ export class TrustedProxies {
 const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
   const address = bareAddress(text);
   if (isIPv4(address)) return address;
-  if (!isIPv6(address)) return text;
-  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  const groups = ipv6Groups(address);
+  if (!groups) return text;
+  const canonical = ipv6Text(groups);
   return canonical.startsWith('::ffff:') && isIPv4(canonical.slice(7)) ? canonical.slice(7) : canonical;
 });
 
@@ -98,33 +100,6 @@ function groupsOf(text: string): string[] {
  */
 export function networkOf(client: string): string {
   return client.includes(':') ? networks.of(client) : client;
-}
-
-/**
- * An IPv4 address (four decimal numbers without leading zeros) as an unsigned number, or -1 for any other text.
- *
- * @example
- * ipv4Number('1.2.3.4'); // 16909060
- */
-export function ipv4Number(text: string): number {
-  if (text.length > LONGEST_IPV4) return -1;
-  let number = 0;
-  let part = -1;
-  let dots = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      if (part === 0) return -1;
-      part = part < 0 ? digit : part * 10 + digit;
-      if (part > 255) return -1;
-    } else {
-      if (digit !== DOT - ZERO || part < 0) return -1;
-      number = number * 256 + part;
-      part = -1;
-      dots++;
-    }
-  }
-  return dots === 3 && part >= 0 ? number * 256 + part : -1;
 }
 
 /** The address in `1.2.3.4:80`, `[::1]:80` and `fe80::1%eth0`. */

@@ -30,7 +30,7 @@ import { isBot } from './bot-name.ts';
 import { LIMITS } from './hit.ts';
 import { isAsset } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
-import { siteName } from './site.ts';
+import { siteName } from './site-name.ts';
 import { isUnclean } from './text.ts';
 
 /** What counts, besides what always does. */

@@ -1,6 +1,5 @@
 import { ArchiveReader } from '../archive/reader.ts';
 import { DataFolder } from '../folder/folder.ts';
-import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
 import { settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
@@ -30,7 +29,7 @@ import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
-import { type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
+import { checkDBOptions, type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
 import { type ImportedChunk, importedChunks } from './imported-chunk.ts';
 import type { TrackInput } from './input.ts';
@@ -38,6 +37,7 @@ import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
 import { TrackedHits } from './tracked-hits.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
+import { proxiesOf } from './visitor-names.ts';
 
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
 const DELIVERY_TIMEOUT = 15_000;
@@ -96,15 +96,17 @@ export class DBTracker extends VisitQuestions {
   /**
    * Opens the data folder for this process, and recovers hits that an earlier one left in the spool.
    *
-   * @throws HitError `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
+   * @throws HitError `invalid` or `bad_setting` for an option; `engine_unavailable` without the embedded engine;
+   *   `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
    */
   static async open(options: DBTrackerOptions = {}): Promise<DBTracker> {
+    checkDBOptions(options);
     const folder = DataFolder.open(options.dataDir ?? './data');
     try {
       const { salts, key, importSalt } = folder.secrets;
       const intake = new Intake({
         ...(await settledOptions({ key, importSalt, geoDatabase: options.geoDatabase })),
-        proxies: new TrustedProxies(options.trustProxy ?? 'loopback'),
+        proxies: proxiesOf(options.trustProxy ?? 'loopback'),
         limit: RateLimit.parse('off'),
         salts,
         identity: 'cookieless',

@@ -50,8 +50,11 @@ test('input other than a request or a visitor is rejected', () => {
       code: 'invalid',
       message: /^track needs a request, or a visitor/,
     });
-  for (const input of [{}, { visitor: '' }, { name: 'ann' }])
-    assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /visitor is empty$/ });
+  for (const input of [{}, { visitor: '' }, { visitor: null }, { visitor: { id: 7 } }, { name: 'ann' }])
+    assert.throws(() => factsOf(input as never, TIME), {
+      code: 'invalid',
+      message: /^visitor must be a text that is not empty, not /,
+    });
 });
 
 describe('the facts', { timeout: patience(20_000) }, () => {

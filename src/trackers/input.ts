@@ -1,6 +1,7 @@
 import { HitError } from '../errors.ts';
 import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
+import { numberOr, shown } from '../schema/argument.ts';
 
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
 export type TrackInput = NodeRequest | WebRequest | PeerRequest | NamedVisitor;
@@ -47,6 +48,8 @@ export interface NamedVisitor {
  * are. Nothing else could tell clients apart.
  */
 const FORWARDER = '127.0.0.1';
+/** HTTP statuses; 0 is unknown. */
+const STATUS = { least: 0, most: 999, isWhole: true };
 
 /**
  * Converts tracker input to raw facts. Requests are recognized by their headers: frameworks wrap and extend them, and may
@@ -58,19 +61,22 @@ const FORWARDER = '127.0.0.1';
 export function factsOf(input: TrackInput, time: number): RequestContext {
   // From JavaScript, anything may come.
   if (typeof input !== 'object' || input === null)
-    throw new HitError('invalid', "track needs a request, or a visitor such as { visitor: 'ann' }");
+    throw invalid(`track needs a request, or a visitor such as { visitor: 'ann' }, not ${shown(input)}`);
   if ('headers' in input) return factsOfRequest(input, time, undefined);
   return 'request' in input ? factsOfPeerRequest(input, time) : factsOfVisitor(input, time);
 }
 
 function factsOfPeerRequest(input: PeerRequest, time: number): RequestContext {
-  const { request, peer, client, status = 0 } = input;
+  const { request, peer, client } = input;
   if (typeof request !== 'object' || request === null || !('headers' in request))
-    throw new HitError('invalid', 'request must be a Request of the web platform or of node:http');
+    throw invalid(`request must be a Request of the web platform or of node:http, not ${shown(request)}`);
   // A peer that the runtime does not know must not become a trusted one.
   const isPeerMissing = 'peer' in input || (client === undefined && input.status === undefined);
   if (typeof peer !== 'string' && isPeerMissing)
-    throw new HitError('invalid', `peer must be an address as text, not ${peer}`);
+    throw invalid(`peer must be an address as text, not ${shown(peer)}`);
+  if (client !== undefined && typeof client !== 'string')
+    throw invalid(`client must be an address as text, not ${shown(client)}`);
+  const status = numberOr('status', input.status, 0, STATUS);
   const facts = factsOfRequest(request, time, peer);
   if (!client) return { ...facts, status };
   return { ...facts, status, peer: client, forwarded: '' };
@@ -81,6 +87,8 @@ function factsOfRequest(
   time: number,
   peer: string | undefined,
 ): RequestContext {
+  if (typeof request.headers !== 'object' || request.headers === null)
+    throw invalid(`headers of the request must be an object, not ${shown(request.headers)}`);
   return isWebRequest(request)
     ? factsOfWebRequest(request, time, peer ?? FORWARDER)
     : factsOfNodeRequest(request, time, peer);
@@ -91,18 +99,23 @@ function isWebRequest(request: NodeRequest | WebRequest): request is WebRequest 
 }
 
 function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
-  const visitor = String(input.visitor ?? '');
-  if (visitor === '') throw new HitError('invalid', 'a visitor needs a name: visitor is empty');
   return {
     ...EMPTY_CONTEXT,
     time,
-    visitor,
+    visitor: nameOf(input.visitor),
     site: input.site ?? 'localhost',
     path: input.path ?? '/',
     name: input.name ?? '',
     userAgent: input.userAgent ?? '',
     referrer: input.referrer ?? '',
   };
+}
+
+/** A number of a database is a name, too. */
+function nameOf(visitor: unknown): string {
+  if (typeof visitor === 'number' || typeof visitor === 'bigint') return String(visitor);
+  if (typeof visitor === 'string' && visitor !== '') return visitor;
+  throw invalid(`visitor must be a text that is not empty, not ${shown(visitor)}`);
 }
 
 function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | undefined): RequestContext {
@@ -118,6 +131,7 @@ function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | u
     host: host || 'localhost',
     hostname: host,
     path: originalUrl(request) ?? request.url ?? '/',
+    // A request that a test has made up may have no socket.
     peer: peer ?? request.socket?.remoteAddress ?? '',
     method: request.method ?? '',
   };
@@ -129,7 +143,7 @@ function originalUrl(request: NodeRequest & { readonly originalUrl?: unknown }):
 }
 
 function factsOfWebRequest(request: WebRequest, time: number, peer: string): RequestContext {
-  const url = new URL(request.url);
+  const url = absoluteUrl(request.url);
   return {
     ...EMPTY_CONTEXT,
     ...shared((name) => request.headers.get(name) ?? '', time),
@@ -139,6 +153,14 @@ function factsOfWebRequest(request: WebRequest, time: number, peer: string): Req
     peer,
     method: request.method,
   };
+}
+
+function absoluteUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw new HitError('invalid', `url of the request must be absolute, not ${shown(text)}`, { cause });
+  }
 }
 
 function shared(header: (name: string) => string, time: number) {
@@ -158,4 +180,8 @@ function shared(header: (name: string) => string, time: number) {
 export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
   return `client\n${networkOf(proxies.clientOf(facts.peer, facts.forwarded))}\n${facts.userAgent}`;
+}
+
+function invalid(message: string): HitError {
+  return new HitError('invalid', message);
 }

@@ -28,7 +28,6 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
 
   test('rejects an invalid window', () => {
     const rate = new RateTracker();
-    const message = 'seconds must be a number from 1 to 34560000';
     for (const window of [
       undefined,
       null,
@@ -39,7 +38,10 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
       { seconds: Number.NaN },
       { seconds: 1e9 },
     ])
-      assert.throws(() => rate.rate(window as { seconds: number }), { code: 'invalid', message });
+      assert.throws(() => rate.rate(window as { seconds: number }), {
+        code: 'invalid',
+        message: /^seconds must be a number from 1 to 34560000, not /,
+      });
     assert.equal(rate.rate({ seconds: 34_560_000 }).hits, 0);
   });
 
