@@ -58,9 +58,9 @@ const OPTIONS = ['clientAddress', 'onError', 'closeTimeout'];
  * @returns the counter, and members for the middleware: the trackers that were made, `lost` and `close`
  * @throws HitError `invalid` for anything else, and what the trackers throw for their options
  */
-export function counterOf<Options extends CounterOptions>(
+export function counterOf(
   given: unknown,
-  options: Options,
+  options: CounterOptions,
   makers: Makers,
 ): { readonly counter: HitCounter; readonly members: PropertyDescriptorMap } {
   checkOptions(options);
