@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { owned } from '../src/cache/memo.ts';
-import { falseSeenRateAt } from '../src/sketch/bloom.ts';
+import { falseSeenRateAt } from '../src/sketch/bloom-size.ts';
 import { check } from './bench.ts';
 import {
   type Counter,

@@ -5,7 +5,8 @@
  */
 
 import { hex64, KeyedHash } from '../src/hit/hash.ts';
-import { BloomFilter, falseSeenRateAt } from '../src/sketch/bloom.ts';
+import { BloomFilter } from '../src/sketch/bloom.ts';
+import { falseSeenRateAt } from '../src/sketch/bloom-size.ts';
 import { LastSeenSketch } from '../src/sketch/last-seen.ts';
 import { HitRing } from '../src/sketch/ring.ts';
 import { check } from './bench.ts';

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { buildDashboard } from './dashboard.ts';
+import { bundleSipHash } from './siphash.ts';
 import { buildSnippet } from './snippet.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -26,6 +27,7 @@ cpSync(join(ROOT, 'src'), DIST, {
   filter: (path) => statSync(path).isDirectory() || ['.sql', '.lua', '.tsv'].includes(extname(path)),
 });
 if (existsSync(CLI)) chmodSync(CLI, 0o755);
+await bundleSipHash(ROOT, DIST);
 
 await buildDashboard();
 await buildSnippet();

@@ -11,20 +11,30 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { publint } from 'publint';
-import { formatMessage } from 'publint/utils';
+import { lintArchive, lintFolder } from './package-lint.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** A user's program: plain JavaScript that is also checked against the published types. */
 const CONSUMER = `
 import assert from 'node:assert/strict';
-import { SimpleTracker } from 'hit-tracker';
+import { HitError, SimpleTracker } from 'hit-tracker';
 import { createTracker } from 'hit-tracker/client';
+import { DBTracker } from 'hit-tracker/db';
+import { RateTracker } from 'hit-tracker/rate';
+import * as simple from 'hit-tracker/simple';
+import { BloomFilter } from 'hit-tracker/sketch';
 
 const tracker = new SimpleTracker();
 assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 1, isNew: true });
 assert.deepEqual(tracker.track({ visitor: 'a' }), { unique: 1, total: 2, isNew: false });
+
+// Each entry has the same classes, so an error of one is an error of all.
+assert.equal(simple.SimpleTracker, SimpleTracker);
+assert.equal(simple.HitError, HitError);
+assert.throws(() => BloomFilter.for(0), HitError);
+assert.equal(typeof DBTracker.open, 'function');
+assert.equal(new RateTracker().rate({ seconds: 60 }).hits, 0);
 
 assert.equal(typeof createTracker, 'function');
 /** @type {Parameters<typeof createTracker>[0]} */
@@ -35,6 +45,19 @@ export const options = { endpoint: 'https://stats.example.com', outbound: true }
 export const notText = tracker.track({ visitor: 'b' }).total;
 `;
 
+/** The same from CommonJS. */
+const REQUIRING = `
+const assert = require('node:assert/strict');
+const { DBTracker, SimpleTracker } = require('hit-tracker');
+const { RateTracker } = require('hit-tracker/rate');
+
+/** @type {number} */
+const total = new SimpleTracker().track({ visitor: 'a' }).total;
+assert.equal(total, 1);
+assert.equal(new RateTracker().rate({ seconds: 60 }).hits, 0);
+assert.equal(typeof DBTracker.open, 'function');
+`;
+
 const CONSUMER_TSCONFIG = {
   compilerOptions: {
     strict: true,
@@ -43,8 +66,10 @@ const CONSUMER_TSCONFIG = {
     allowJs: true,
     checkJs: true,
     noEmit: true,
+    skipLibCheck: false,
+    lib: ['es2024', 'esnext.disposable', 'dom'],
   },
-  files: ['consumer.js'],
+  files: ['consumer.js', 'requiring.cjs'],
 };
 
 /** Runs a program in `folder` on this Node without type stripping; returns what it printed, throws if it failed. */
@@ -74,16 +99,6 @@ function pack(folder: string): string {
   return join(folder, packed.filename);
 }
 
-async function lint(archive: string): Promise<void> {
-  const tarball = new Uint8Array(readFileSync(archive)).buffer;
-  const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
-  assert.deepEqual(
-    messages.map((message) => formatMessage(message, pkg, { color: false })),
-    [],
-    'publint found problems',
-  );
-}
-
 /** Lays out `folder` as `npm install ARCHIVE @types/node` would. */
 function install(archive: string, folder: string): void {
   const modules = join(folder, 'node_modules');
@@ -107,17 +122,20 @@ function install(archive: string, folder: string): void {
 const scratch = mkdtempSync(join(tmpdir(), 'hit-tracker-package-'));
 try {
   const archive = pack(scratch);
-  await lint(archive);
+  await lintArchive(archive);
   install(archive, scratch);
+  lintFolder(join(scratch, 'node_modules', 'hit-tracker'));
 
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(scratch, 'consumer.js'), CONSUMER);
+  writeFileSync(join(scratch, 'requiring.cjs'), REQUIRING);
   writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(CONSUMER_TSCONFIG));
 
   assert.match(run(scratch, join('node_modules', '.bin', 'hit-tracker'), '--help'), /serve/);
   run(scratch, process.execPath, 'consumer.js');
+  run(scratch, process.execPath, 'requiring.cjs');
   run(scratch, process.execPath, join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.');
-  console.log('package: the command runs, the library counts, its types are found');
+  console.log('package: the command runs, each entry of the library counts, its types are found');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -29,6 +29,8 @@ const STATUS = {
   data_dir_locked: 500,
   data_dir_unusable: 500,
   data_dir_newer: 500,
+  engine_unavailable: 500,
+  node_unsupported: 500,
   port_unavailable: 500,
   import_failed: 500,
   merge_failed: 500,

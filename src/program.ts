@@ -60,8 +60,7 @@ function endBy(signal: NodeJS.Signals): never {
 async function main(args: readonly string[], terminal: Terminal): Promise<void> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const loaded = Object.entries(COMMANDS).map(async ([each, load]) => [each, await load()] as const);
-    terminal.stdout.write(programHelp(Object.fromEntries(await Promise.all(loaded)), version()));
+    terminal.stdout.write(programHelp(COMMANDS, version()));
     if (name === undefined) throw new HitError('bad_usage', 'name a command');
     return;
   }
@@ -69,16 +68,16 @@ async function main(args: readonly string[], terminal: Terminal): Promise<void> 
     terminal.stdout.write(`${version()}\n`);
     return;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!load) {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!entry) {
     const commands = Object.keys(COMMANDS);
     const meant = nearest(name, commands);
     const advice = meant === undefined ? `use ${commands.join(', ')}` : `did you mean "${meant}"?`;
     throw new HitError('bad_usage', `there is no command "${name}": ${advice}`);
   }
-  const command = await load();
+  const command = await entry.load();
   const { values, positionals, help } = readSettings(command.settings, rest, process.env);
-  if (help) terminal.stdout.write(commandHelp(name, command));
+  if (help) terminal.stdout.write(commandHelp(name, entry.summary, command));
   else await command.run(values, positionals, terminal);
 }
 

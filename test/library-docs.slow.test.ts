@@ -22,6 +22,10 @@ const ROOT = join(import.meta.dirname, '..');
 const SNIPPETS = snippetsOf(readFileSync(join(ROOT, 'docs/library.md'), 'utf8'));
 /** The port of each server on the page. */
 const PORT = '8080';
+/** People's browsers: others do not count. */
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const SAFARI =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15';
 const SERVERS = SNIPPETS.filter(({ code }) => code.includes(PORT));
 const SCRIPTS = SNIPPETS.filter(({ code }) => !code.includes(PORT));
 /** A runtime that serves what a program exports, as Bun does. */
@@ -46,10 +50,13 @@ function programOf({ heading, code }: Snippet, port = PORT): string {
 }
 
 describe('the library’s documentation', { timeout: patience(60_000), concurrency: 2 }, () => {
-  it('shows node:http, Express, Fastify, Hono and the web Request', () => {
-    const shown = SERVERS.map(({ code }) => /from '(node:http|express|fastify|hono)'/.exec(code)?.[1]);
-    assert.deepEqual(shown, ['node:http', 'express', 'fastify', 'hono', 'hono', 'hono']);
-    assert.equal(SCRIPTS.length, 5);
+  it('shows a middleware of each framework, node:http and the web Request', () => {
+    const shown = SERVERS.map(({ code }) => /from '(hit-tracker.*)'/.exec(code)?.[1]);
+    assert.deepEqual(shown, [
+      ...['express', 'fastify', 'koa', 'hono', 'hono', 'node'].map((entry) => `hit-tracker/${entry}`),
+      ...['hit-tracker', 'hit-tracker', 'hit-tracker'],
+    ]);
+    assert.equal(SCRIPTS.length, 6);
   });
 
   for (const snippet of SERVERS) {
@@ -61,12 +68,20 @@ describe('the library’s documentation', { timeout: patience(60_000), concurren
         const headers = { 'x-forwarded-for': client, 'user-agent': agent };
         return (await fetch(`http://127.0.0.1:${port}/?a=1`, { headers })).text();
       };
-      assert.equal(await visit('192.0.2.1', 'Firefox'), '1 unique hits from total 1 hits\n');
-      assert.equal(await visit('192.0.2.1', 'Firefox'), '1 unique hits from total 2 hits\n');
-      assert.equal(await visit('192.0.2.2', 'Firefox'), '2 unique hits from total 3 hits\n');
-      assert.equal(await visit('192.0.2.2', 'Safari'), '3 unique hits from total 4 hits\n');
-      // Only the local proxy may forward addresses.
-      assert.equal(await visit('198.51.100.9, 192.0.2.1', 'Firefox'), '3 unique hits from total 5 hits\n');
+      // A middleware counts a request after its answer.
+      const isMiddleware = snippet.code.includes('hitTracker');
+      const answers = isMiddleware ? ['0 unique hits from total 0 hits\n'] : [];
+      answers.push(...[1, 1, 2, 3, 3].map((unique, i) => `${unique} unique hits from total ${i + 1} hits\n`));
+      const visits = [
+        await visit('192.0.2.1', FIREFOX),
+        await visit('192.0.2.1', FIREFOX),
+        await visit('192.0.2.2', FIREFOX),
+        await visit('192.0.2.2', SAFARI),
+        // Only the local proxy may forward addresses.
+        await visit('198.51.100.9, 192.0.2.1', FIREFOX),
+        ...(isMiddleware ? [await visit('192.0.2.1', FIREFOX)] : []),
+      ];
+      assert.deepEqual(visits, answers);
     });
   }
 

@@ -11,7 +11,9 @@ import { after, before, describe, it } from 'node:test';
 import express from 'express';
 import { DBTracker, HitError, RateTracker, SimpleTracker } from '../src/index.ts';
 
-const FIREFOX = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };
+const SAFARI =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 let folder = '';
 before(async () => {
@@ -31,10 +33,10 @@ describe('the simple tracker', () => {
     const simple = new SimpleTracker({ expectedVisitors: 1000, falseSeenRate: 0.001 });
     const request = (client: string, agent: string) =>
       new Request('https://example.com/', { headers: { 'x-forwarded-for': client, 'user-agent': agent } });
-    simple.track(request('192.0.2.1', 'Firefox'));
-    simple.track(request('192.0.2.1', 'Firefox'));
-    simple.track(request('192.0.2.2', 'Firefox'));
-    assert.deepEqual(simple.track(request('192.0.2.2', 'Safari')), { isNew: true, unique: 3, total: 4 });
+    simple.track(request('192.0.2.1', FIREFOX));
+    simple.track(request('192.0.2.1', FIREFOX));
+    simple.track(request('192.0.2.2', FIREFOX));
+    assert.deepEqual(simple.track(request('192.0.2.2', SAFARI)), { isNew: true, unique: 3, total: 4 });
   });
 });
 
@@ -69,7 +71,9 @@ describe('the db tracker', () => {
       await Promise.all(
         ['ann', 'bob'].map((visitor) => db.track({ visitor, site: 'example.com', path: '/b' })),
       );
-      await db.track(new Request('https://example.org/c?utm_source=letter', { headers: FIREFOX }));
+      await db.track(
+        new Request('https://example.org/c?utm_source=letter', { headers: { 'user-agent': FIREFOX } }),
+      );
     }
     await using db = await DBTracker.open({ dataDir });
     const from = new Date(Date.now() - 3_600_000).toISOString();
@@ -133,7 +137,9 @@ describe('all three in a server of Node', () => {
     const { port } = server.address() as AddressInfo;
     const visit = async (client: string) =>
       (
-        await fetch(`http://127.0.0.1:${port}/page`, { headers: { ...FIREFOX, 'x-forwarded-for': client } })
+        await fetch(`http://127.0.0.1:${port}/page`, {
+          headers: { 'user-agent': FIREFOX, 'x-forwarded-for': client },
+        })
       ).text();
     assert.equal(await visit('192.0.2.1'), '1 unique hits from total 1 hits; 1 visitors in 5 minutes');
     assert.equal(await visit('192.0.2.1'), '1 unique hits from total 2 hits; 1 visitors in 5 minutes');
@@ -155,7 +161,9 @@ describe('a tracker in a router of Express', () => {
     const server = express().use('/blog', blog).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    await fetch(`http://127.0.0.1:${port}/blog/post?utm_source=letter`, { headers: FIREFOX });
+    await fetch(`http://127.0.0.1:${port}/blog/post?utm_source=letter`, {
+      headers: { 'user-agent': FIREFOX },
+    });
     server.close();
     server.closeAllConnections();
     const { rows } = await db.top({ by: 'path' });

@@ -34,6 +34,7 @@ export const ROOMS: readonly string[] = [
   'migration', // from an embedded store to a server
   'stream', // what is published
   'trackers', // what is done with a hit: live state and spool behind one port
+  'middleware', // the answers of an application as hits, for each web framework
   'doctor', // what is wrong with all of these
   'schedule', // scheduled work: reports, upkeep, alerts
   'logs', // hits read from access logs
@@ -41,13 +42,14 @@ export const ROOMS: readonly string[] = [
   'report', // the text, JSON and CSV of a report, and numbers as text
   'server', // composes a server of all these
   'commands', // the command line's commands
-  'program', // the two interfaces of the whole: one for the shell,
-  'cli', // with its entry point,
-  'index', // one for programs
+  'program', // the interface for the shell,
+  'cli', // with its entry point
+  'library', // those for programs, one for each weight,
+  'index', // and all of them together
 ];
 
 const MAX_LINES = 300;
-const BARREL = 'index.ts';
+const BARRELS = /^(?:index\.ts$|library\/)/;
 const READERS_OF_THE_PROCESS = ['config.ts', 'program.ts', 'cli.ts'];
 
 /**
@@ -116,8 +118,8 @@ function* orderFaults(file: string, code: string): Iterable<string> {
 
 function* barrelFaults(file: string, code: string): Iterable<string> {
   const rest = code.replaceAll(/\b(?:import|export)\b[^;]*?\bfrom\s*['"][^'"]*['"];?/g, '');
-  if (file !== BARREL && code.trim() !== '' && rest.trim() === '') {
-    yield `src/${file}: only src/${BARREL} is a barrel; import from the file that has the thing`;
+  if (!BARRELS.test(file) && code.trim() !== '' && rest.trim() === '') {
+    yield `src/${file}: only src/index.ts and src/library/ are barrels; import from the file that has the thing`;
   }
 }
 

@@ -52,8 +52,8 @@ export function plainFiles(): string[] {
   return quick().filter((file) => ![...reached(join(ROOT, file), known)].some((name) => ALONE.has(name)));
 }
 
-/** The files and packages that a file imports, and those that they import, except for types. */
-function reached(start: string, known: Map<string, ReadonlySet<string>>): ReadonlySet<string> {
+/** The files and packages that a file imports, and those that they import, except for types. @param known of earlier calls */
+export function reached(start: string, known = new Map<string, ReadonlySet<string>>()): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [start];
   for (let file = open.pop(); file !== undefined; file = open.pop()) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
 import type { ArchiveAddress } from './archives.ts';

@@ -45,6 +45,8 @@ export class Memo<Value> {
  * one byte per character, as a separate kind of string; code that reads both kinds is slower.
  */
 export function owned(text: string): string {
+  // Other runtimes have no Buffer; a text that is parsed has its own memory, too.
+  if (typeof Buffer === 'undefined') return JSON.parse(JSON.stringify(text));
   const latin = Buffer.from(text, 'latin1').toString('latin1');
   return latin === text ? latin : Buffer.from(text, 'utf16le').toString('utf16le');
 }

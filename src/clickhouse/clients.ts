@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   type ClickHouseClient,
@@ -13,6 +12,7 @@ import { DAY } from '../timing/units.ts';
 import { serverAddress } from './address.ts';
 import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
+import { loadEngine } from './embedded-engine.ts';
 import { engineMemory, memoryArguments } from './engine-memory.ts';
 import { type EngineShare, engineShare } from './engine-share.ts';
 import { ReaderPool } from './reader-pool.ts';
@@ -142,25 +142,6 @@ export class Clients {
     const readers = Object.values(this.#readers).flatMap(({ readers }) => readers);
     for (const client of [this.writer, this.counter, this.keeper, ...readers]) await client.close();
     this.#connector.close();
-  }
-}
-
-const require = createRequire(import.meta.url);
-
-/**
- * The embedded engine. It is loaded when a store in a folder is opened, as it takes 180 MB of memory, and not every system has a
- * build of it.
- */
-function loadEngine(): typeof import('chdb') & typeof import('chdb/connection') {
-  try {
-    return { ...require('chdb'), ...require('chdb/connection') };
-  } catch (error) {
-    const reason = messageOf(error).replace(/ *Require stack:.*$/, '');
-    throw new HitError(
-      'store_unavailable',
-      `the embedded engine cannot be loaded on this system, so use a ClickHouse server (--store): ${reason}`,
-      { cause: error },
-    );
   }
 }
 

@@ -9,7 +9,6 @@ import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const archive: Command<typeof ARCHIVE_SETTINGS> = {
-  summary: 'move old hits from the store to Parquet files, by site and day',
   usage: '--to FOLDER|s3://BUCKET/PREFIX [options]',
   settings: ARCHIVE_SETTINGS,
   examples: [

@@ -12,7 +12,6 @@ import { assertStore } from './existing-store.ts';
 import { unexpected } from './usage.ts';
 
 export const backupFolder: Command<typeof BACKUP_SETTINGS> = {
-  summary: 'copy the data folder, even while a server is running',
   usage: '--to FOLDER [options]',
   settings: BACKUP_SETTINGS,
   examples: [

@@ -30,7 +30,6 @@ export interface StopLimit {
 
 /** One command of the command line. */
 export interface Command<Specs extends Settings = Settings> {
-  readonly summary: string;
   /** The usage text after the command's name in `--help`. */
   readonly usage: string;
   readonly settings: Specs;

@@ -6,7 +6,6 @@ import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const consume: Command<typeof CONSUME_SETTINGS> = {
-  summary: 'load hits from Kafka into the store, exactly once',
   usage: '--stream kafka://host:9092/topic [options]',
   settings: CONSUME_SETTINGS,
   examples: [

@@ -27,7 +27,6 @@ interface Report extends Diagnosis {
 }
 
 export const doctor: Command<typeof DOCTOR_SETTINGS> = {
-  summary: 'check a data folder and its store, and repair them',
   usage: '[options]',
   settings: DOCTOR_SETTINGS,
   examples: [

@@ -22,7 +22,6 @@ type ExportValues = Values<typeof EXPORT_SETTINGS>;
 const PROGRESS_EVERY = 200;
 
 export const exportStore: Command<typeof EXPORT_SETTINGS> = {
-  summary: 'export individual hits as CSV, NDJSON or Parquet',
   usage: '[options]',
   settings: EXPORT_SETTINGS,
   examples: [

@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { Secrets } from '../folder/secrets.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { drainedChunks } from '../logs/chunks.ts';
 import type { DueLog } from '../logs/follow/due-log.ts';
 import { Follower } from '../logs/follow/follower.ts';

@@ -8,7 +8,6 @@ import { askVisits } from './visit-client.ts';
 import { checkUsage, funnelOfFlags } from './visit-flags.ts';
 
 export const funnel: Command<typeof FUNNEL_SETTINGS> = {
-  summary: 'count the visitors who take a sequence of steps',
   usage: '--step STEP --step STEP… | --funnel NAME [options]',
   settings: FUNNEL_SETTINGS,
   examples: [

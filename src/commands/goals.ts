@@ -1,6 +1,6 @@
 import { HitError, messageOf } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { Action } from '../query/engine/query.ts';
 import type { ValueOf } from '../query/resources/kinds.ts';
 import { Resources } from '../query/resources/resources.ts';
@@ -18,7 +18,6 @@ type Goal = ValueOf<'goals'>;
 const VERBS = ['list', 'add', 'remove'] as const;
 
 export const goals: Command<typeof GOAL_SETTINGS> = {
-  summary: 'list, add and remove the goals of a site',
   usage: 'list | add NAME | remove NAME --site SITE [options]',
   settings: GOAL_SETTINGS,
   examples: [

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { isNamedBrotli } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import { likelyFormat } from '../logs/likely-format.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { streamChunks } from '../logs/chunks.ts';
 import { unbrotlied } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
@@ -32,7 +32,6 @@ import { ProgressLine } from './progress.ts';
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
 export const importLogs: Command<typeof IMPORT_SETTINGS> = {
-  summary: 'import access logs, each line once',
   usage: 'FILE… | -   (plain, gzip, zstd, bzip2, xz, zip or brotli; - is standard input)',
   settings: IMPORT_SETTINGS,
   examples: [

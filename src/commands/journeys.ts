@@ -8,7 +8,6 @@ import { askVisits } from './visit-client.ts';
 import { checkUsage, journeysOfFlags } from './visit-flags.ts';
 
 export const journeys: Command<typeof JOURNEYS_SETTINGS> = {
-  summary: 'show the pages viewed before and after a page',
   usage: '--page PATTERN [options]',
   settings: JOURNEYS_SETTINGS,
   examples: [

@@ -11,7 +11,6 @@ import { mergeText } from './merge-text.ts';
 type MergeValues = Values<typeof MERGE_SETTINGS>;
 
 export const merge: Command<typeof MERGE_SETTINGS> = {
-  summary: 'merge the live counts of several nodes, counting each visitor once',
   usage: '[options] URL…',
   settings: MERGE_SETTINGS,
   examples: [

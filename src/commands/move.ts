@@ -22,7 +22,6 @@ interface Load {
 }
 
 export const moveToServer: Command<typeof MOVE_SETTINGS> = {
-  summary: 'migrate the embedded store to a ClickHouse server',
   usage: '--to clickhouse://user:pass@host:8123/db [options]',
   settings: MOVE_SETTINGS,
   examples: [

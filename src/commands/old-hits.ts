@@ -11,7 +11,7 @@
  */
 import { createInterface } from 'node:readline/promises';
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { EARLIEST_HIT } from '../hit/time.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import { OldLines, wholeLines } from '../logs/old-lines.ts';

@@ -18,7 +18,6 @@ import { unexpected } from './usage.ts';
 type PurgeValues = Values<typeof PURGE_SETTINGS>;
 
 export const purgeStore: Command<typeof PURGE_SETTINGS> = {
-  summary: 'delete hits, rollups and visits past their retention',
   usage: '[options]',
   settings: PURGE_SETTINGS,
   examples: [

@@ -9,7 +9,6 @@ import { runQuery } from './query-client.ts';
 import { unexpected } from './usage.ts';
 
 export const query: Command<typeof QUERY_SETTINGS> = {
-  summary: 'answer a query about visits, hits and goals',
   usage: 'FILE.json | - [options]',
   settings: QUERY_SETTINGS,
   examples: [

@@ -33,7 +33,6 @@ import { warnOfUnknownSites } from './unknown-sites.ts';
 import { unexpected } from './usage.ts';
 
 export const report: Command<typeof REPORT_SETTINGS> = {
-  summary: 'print totals, a series and rankings of a period',
   usage: '[options]',
   settings: REPORT_SETTINGS,
   examples: [

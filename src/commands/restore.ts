@@ -12,7 +12,6 @@ import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const restore: Command<typeof RESTORE_SETTINGS> = {
-  summary: 'restore archived hits to the store',
   usage: '--from FOLDER|s3://BUCKET/PREFIX [options]',
   settings: RESTORE_SETTINGS,
   examples: [

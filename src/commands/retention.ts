@@ -9,7 +9,6 @@ import { askVisits } from './visit-client.ts';
 import { checkUsage, retentionOfFlags } from './visit-flags.ts';
 
 export const retention: Command<typeof RETENTION_SETTINGS> = {
-  summary: 'count how many new visitors return in later days, weeks or months',
   usage: '[options]',
   settings: RETENTION_SETTINGS,
   examples: [

@@ -5,7 +5,6 @@ import type { Command } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const makeSecrets: Command<typeof SECRETS_SETTINGS> = {
-  summary: 'create the secrets that several nodes share',
   usage: '[options]',
   settings: SECRETS_SETTINGS,
   examples: [

@@ -1,13 +1,11 @@
 import { DataFolder } from '../folder/folder.ts';
-import { openNode } from '../server/node.ts';
-import { readServeOptions, type ServeValues } from '../server/options.ts';
+import type { ServeValues } from '../server/options.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
 import { aborted } from '../timing/aborted.ts';
 import type { Command, Terminal } from './command.ts';
 import { unexpected } from './usage.ts';
 
 export const serve: Command<typeof SERVE_SETTINGS> = {
-  summary: 'run the server: collect hits and answer queries over HTTP',
   usage: '[options]',
   settings: SERVE_SETTINGS,
   examples: [
@@ -17,6 +15,11 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
+    // Loaded to run a server, and not for its help.
+    const [{ openNode }, { readServeOptions }] = await Promise.all([
+      import('../server/node.ts'),
+      import('../server/options.ts'),
+    ]);
     const options = readServeOptions(values);
     const folder = DataFolder.open(values['data-dir']!, values.secrets);
     try {

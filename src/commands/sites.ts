@@ -3,7 +3,7 @@ import { type DeletedSite, SiteDeletions } from '../deletion/site-deletions.ts';
 import { HitError } from '../errors.ts';
 import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { SiteSummary } from '../query/answers.ts';
 import { Resources } from '../query/resources/resources.ts';
 import { numberText } from '../report/number-text.ts';
@@ -22,7 +22,6 @@ type SitesValues = Values<typeof SITES_SETTINGS>;
 const VERBS = ['list', 'delete'] as const;
 
 export const sites: Command<typeof SITES_SETTINGS> = {
-  summary: 'list sites, or delete a site with all its data',
   usage: 'list | delete SITE [options]',
   settings: SITES_SETTINGS,
   examples: [

@@ -23,7 +23,6 @@ const LASTING = ['unauthorized', 'not_found', 'invalid', 'bad_usage'];
 type TopValues = Values<typeof TOP_SETTINGS>;
 
 export const top: Command<typeof TOP_SETTINGS> = {
-  summary: 'show live counts and rankings of a server in the terminal',
   usage: '[options]',
   settings: TOP_SETTINGS,
   examples: [

@@ -1,4 +1,4 @@
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { suggestion } from '../schema/suggestion.ts';
 
 /**

@@ -9,7 +9,6 @@ import { commandHelp, programHelp, unexpected } from './usage.ts';
 
 function commandOf(settings: Command['settings']): Command {
   return {
-    summary: 'count hits',
     usage: '[options]',
     settings,
     examples: ['hit-tracker try --port 8080'],
@@ -24,7 +23,7 @@ describe('the help of a command', () => {
     report: REPORT_SETTINGS,
   })) {
     test(`lists each flag of ${name} on a line, with its value, purpose and default`, () => {
-      const lines = commandHelp(name, commandOf(settings)).split('\n');
+      const lines = commandHelp(name, 'count hits', commandOf(settings)).split('\n');
       for (const [flag, { value, help, fallback }] of Object.entries(settings)) {
         const shown = value === '' ? `--${flag}` : `--${flag} ${value}`;
         const line = lines.find((each) => each.trim().startsWith(`${shown} `)) ?? '';
@@ -36,7 +35,7 @@ describe('the help of a command', () => {
   }
 
   test('shows the usage, the environment variables and examples', () => {
-    const help = commandHelp('try', commandOf(SERVE_SETTINGS));
+    const help = commandHelp('try', 'count hits', commandOf(SERVE_SETTINGS));
     assert.match(help, /^hit-tracker try: count hits\n\nUsage: hit-tracker try \[options\]\n/);
     assert.match(help, /HIT_PORT for --port/);
     assert.match(help, /Examples:\n {2}hit-tracker try --port 8080\n$/);
@@ -45,7 +44,7 @@ describe('the help of a command', () => {
 });
 
 test('the help of the program lists its commands in a column', () => {
-  const help = programHelp({ a: commandOf({}), longer: commandOf({}) }, '1.2.3');
+  const help = programHelp({ a: { summary: 'count hits' }, longer: { summary: 'count hits' } }, '1.2.3');
   assert.match(help, /^hit-tracker 1\.2\.3: /);
   assert.match(help, /\n {2}a {7}count hits\n {2}longer {2}count hits\n/);
 });

@@ -3,15 +3,15 @@ import { HitError } from '../errors.ts';
 import type { Settings } from '../settings/setting.ts';
 import type { Command } from './command.ts';
 
-/** The `--help` of one command. */
-export function commandHelp(name: string, command: Command): string {
+/** The `--help` of one command. @param summary see `CommandEntry` */
+export function commandHelp(name: string, summary: string, command: Command): string {
   const flags = Object.entries(command.settings).map(([flag, { value, help, fallback }]) => {
     const shown = value === '' ? `--${flag}` : `--${flag} ${value}`;
     const standard = fallback === undefined || value === '' ? '' : ` [${fallback}]`;
     return [shown, `${help}${standard}`] as const;
   });
   return [
-    `hit-tracker ${name}: ${command.summary}`,
+    `hit-tracker ${name}: ${summary}`,
     '',
     `Usage: hit-tracker ${name} ${command.usage}`,
     '',
@@ -26,7 +26,10 @@ export function commandHelp(name: string, command: Command): string {
 }
 
 /** The `--help` of the program. */
-export function programHelp(commands: Readonly<Record<string, Command>>, version: string): string {
+export function programHelp(
+  commands: Readonly<Record<string, { readonly summary: string }>>,
+  version: string,
+): string {
   return [
     `hit-tracker ${version}: counts hits and unique visitors`,
     '',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { HitError, messageOf } from '../errors.ts';
 
 /**
@@ -15,10 +15,11 @@ export class FolderLock {
   constructor(folder: string) {
     let database: DatabaseSync | undefined;
     try {
-      database = new DatabaseSync(join(folder, 'lock'));
+      database = open(join(folder, 'lock'));
       database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
       this.#database = database;
     } catch (error) {
+      if (error instanceof HitError) throw error;
       database?.close();
       if (/locked|busy/i.test(messageOf(error))) {
         throw new HitError(
@@ -43,7 +44,7 @@ export class FolderLock {
 export function isLocked(folder: string): boolean {
   const path = join(folder, 'lock');
   if (!existsSync(path)) return false;
-  const database = new DatabaseSync(path, { readOnly: true });
+  const database = open(path, { readOnly: true });
   try {
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return false;
@@ -52,4 +53,19 @@ export function isLocked(folder: string): boolean {
   } finally {
     database.close();
   }
+}
+
+/**
+ * SQLite is not imported, because Node 20 has none: a program there can use the library's other trackers.
+ *
+ * @throws HitError `node_unsupported`
+ */
+function open(path: string, options: { readOnly?: boolean } = {}): DatabaseSync {
+  const sqlite = process.getBuiltinModule?.('node:sqlite');
+  if (!sqlite)
+    throw new HitError(
+      'node_unsupported',
+      `a data folder needs Node 22.13 or later, and this is Node ${process.versions.node}`,
+    );
+  return new sqlite.DatabaseSync(path, options);
 }

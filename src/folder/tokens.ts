@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { isUnclean } from '../hit/text.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, described, list, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';

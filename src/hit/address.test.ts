@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { patience } from '../../test/fixtures/patience.ts';
 import { HitError } from '../errors.ts';
-import { canonicalAddress, ipv4Number, networkOf, TrustedProxies } from './address.ts';
+import { canonicalAddress, networkOf, TrustedProxies } from './address.ts';
 
 const LOOPBACK = new TrustedProxies('loopback');
 
@@ -139,25 +139,6 @@ describe('the canonical address', () => {
     ]) {
       assert.equal(canonicalAddress(text), text);
     }
-  });
-});
-
-describe('an IPv4 address', () => {
-  const address = fc.oneof(
-    fc.ipV4(),
-    fc.array(fc.nat(300), { maxLength: 6 }).map((parts) => parts.join('.')),
-    fc.string({ unit: fc.constantFrom(...'0125. '), maxLength: 16 }),
-  );
-
-  test('is a number exactly if it is valid', () => {
-    fc.assert(
-      fc.property(address, (text) => {
-        const number = text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-        assert.equal(ipv4Number(text), isIPv4(text) ? number : -1);
-      }),
-      { seed: 51, numRuns: 5000 },
-    );
-    assert.equal(ipv4Number('255.255.255.255'), 2 ** 32 - 1);
   });
 });
 

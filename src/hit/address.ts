@@ -1,23 +1,9 @@
-import { BlockList, isIP, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { Memo } from '../cache/memo.ts';
-import { HitError } from '../errors.ts';
+import { AddressRanges } from './address-ranges.ts';
+import { ipv6Groups, ipv6Text, isIPv4, isIPv6 } from './ip-address.ts';
 
 /** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;
-const LONGEST_IPV4 = 15;
-const ZERO = 48;
-const DOT = 46;
-
-const LOOPBACK = ['127.0.0.0/8', '::1/128'];
-const PRIVATE = [
-  ...LOOPBACK,
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-];
 
 /**
  * Decides which peers are trusted proxies, and finds the client's address behind them.
@@ -28,19 +14,19 @@ const PRIVATE = [
  * proxies.clientOf('198.51.100.4', '203.0.113.7');         // '198.51.100.4': this peer is not trusted
  */
 export class TrustedProxies {
-  readonly #list = new BlockList();
-  readonly #trustCache = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
-    const family = isIP(address);
-    return family !== 0 && this.#list.check(address, family === 4 ? 'ipv4' : 'ipv6');
-  });
+  readonly #ranges: AddressRanges;
 
-  /** @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas. */
-  constructor(setting: string) {
-    for (const range of ranges(setting)) this.#add(range);
+  /**
+   * @param setting `loopback`, `private`, `none`, or addresses and CIDR ranges separated by commas
+   * @param name of the setting, for errors
+   * @throws HitError `bad_setting` that names a range that is none of these
+   */
+  constructor(setting: string, name = '--trust-proxy') {
+    this.#ranges = new AddressRanges(setting, name);
   }
 
   trusts(address: string): boolean {
-    return this.#trustCache.of(address);
+    return this.#ranges.has(address);
   }
 
   /**
@@ -62,36 +48,14 @@ export class TrustedProxies {
     }
     return client;
   }
-
-  #add(range: string): void {
-    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? [];
-    const family = isIP(address);
-    const most = family === 4 ? 32 : 128;
-    const bits = prefix === undefined ? most : Number(prefix);
-    if (family === 0 || bits > most) {
-      throw new HitError(
-        'bad_setting',
-        `--trust-proxy: "${range}" is neither loopback, private, none, an address nor a CIDR range such as 10.0.0.0/8`,
-      );
-    }
-    this.#list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
-  }
-}
-
-function ranges(setting: string): string[] {
-  return setting.split(',').flatMap((word) => {
-    const name = word.trim();
-    if (name === 'none') return [];
-    if (name === 'loopback') return LOOPBACK;
-    return name === 'private' ? PRIVATE : [name];
-  });
 }
 
 const spellings = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (text) => {
   const address = bareAddress(text);
   if (isIPv4(address)) return address;
-  if (!isIPv6(address)) return text;
-  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  const groups = ipv6Groups(address);
+  if (!groups) return text;
+  const canonical = ipv6Text(groups);
   return canonical.startsWith('::ffff:') && isIPv4(canonical.slice(7)) ? canonical.slice(7) : canonical;
 });
 
@@ -136,33 +100,6 @@ function groupsOf(text: string): string[] {
  */
 export function networkOf(client: string): string {
   return client.includes(':') ? networks.of(client) : client;
-}
-
-/**
- * An IPv4 address (four decimal numbers without leading zeros) as an unsigned number, or -1 for any other text.
- *
- * @example
- * ipv4Number('1.2.3.4'); // 16909060
- */
-export function ipv4Number(text: string): number {
-  if (text.length > LONGEST_IPV4) return -1;
-  let number = 0;
-  let part = -1;
-  let dots = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      if (part === 0) return -1;
-      part = part < 0 ? digit : part * 10 + digit;
-      if (part > 255) return -1;
-    } else {
-      if (digit !== DOT - ZERO || part < 0) return -1;
-      number = number * 256 + part;
-      part = -1;
-      dots++;
-    }
-  }
-  return dots === 3 && part >= 0 ? number * 256 + part : -1;
 }
 
 /** The address in `1.2.3.4:80`, `[::1]:80` and `fe80::1%eth0`. */

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
-import { findBotMatch } from 'isbot';
 import { Memo, owned } from '../cache/memo.ts';
+import { botName, LONGEST_AGENT } from './bot-name.ts';
 import { type Digest, KeyedHash } from './hash.ts';
 
 export interface Agent {
@@ -17,18 +17,10 @@ export interface Agent {
   readonly device: string;
 }
 
-/** Bot name of a request without a user agent. */
-const NO_AGENT = '(no user agent)';
-/** Bot name if the user agent contains no usable name. */
-const UNNAMED = '(unnamed)';
-/** Beyond this length a user agent holds nothing useful, and patterns get slow. */
-const LONGEST = 1024;
-
 /** Valid browser names: for an unknown agent, bowser may return any text as the name. */
 const BROWSER_NAME = /^\w[\w .+-]{0,39}$/;
-const LONGEST_BOT_NAME = 60;
 
-const agents = new Memo({ most: 20_000, longest: LONGEST }, parse);
+const agents = new Memo({ most: 20_000, longest: LONGEST_AGENT }, parse);
 /** The key need not be secret: a client that forges two agents with one digest only becomes one visitor. */
 const digests = new KeyedHash(new Uint8Array(16));
 
@@ -42,7 +34,7 @@ const digests = new KeyedHash(new Uint8Array(16));
  */
 export function agentOf(userAgent: string): Agent {
   const agent = agents.of(userAgent);
-  return userAgent.length > LONGEST ? { ...agent, digest: digestOf(userAgent) } : agent;
+  return userAgent.length > LONGEST_AGENT ? { ...agent, digest: digestOf(userAgent) } : agent;
 }
 
 function digestOf(userAgent: string): Digest {
@@ -52,13 +44,14 @@ function digestOf(userAgent: string): Digest {
 
 function parse(userAgent: string): Agent {
   const digest = digestOf(userAgent);
+  const bot = botName(userAgent);
   if (userAgent === '' || userAgent === '-')
-    return { digest, bot: NO_AGENT, browser: '', browserVersion: '', os: '', osVersion: '', device: '' };
+    return { digest, bot, browser: '', browserVersion: '', os: '', osVersion: '', device: '' };
   const { browser, os, platform } = Bowser.parse(userAgent);
   const isNamed = browser.name !== undefined && BROWSER_NAME.test(browser.name);
   return {
     digest,
-    bot: botName(userAgent),
+    bot,
     browser: isNamed ? browser.name! : '',
     browserVersion: isNamed ? majorOf(browser.version ?? '') : '',
     os: os.name ?? '',
@@ -76,32 +69,4 @@ function osVersionOf({ name, version = '', versionName = '' }: Bowser.Parser.OSD
   if (name === 'Windows') return /^(?:[\d.]{1,4}|XP|Vista)$/.test(versionName) ? versionName : '';
   if (name === 'macOS' && version.startsWith('10.')) return owned(/^10\.\d{1,2}/.exec(version)?.[0] ?? '10');
   return majorOf(version);
-}
-
-/** Words that say that an agent is a bot, not which one. */
-const NO_NAME = /^(?:mozilla|https?|bot|robot|spider|crawler)$/i;
-
-/** The whole word around isbot's match, without its version: `Googlebot` if the pattern matches `bot`. */
-function botName(userAgent: string): string {
-  const match = findBotMatch(userAgent);
-  if (match === null) return '';
-  const at = userAgent.indexOf(match);
-  if (at < 0) return UNNAMED;
-  const before = /[\w.-]*$/.exec(userAgent.slice(0, at))?.[0] ?? '';
-  const after = /^[\w.-]*/.exec(userAgent.slice(at + match.length))?.[0] ?? '';
-  const word = wordOf(`${before}${match}${after}`.replaceAll(/^\W+|\W+$/g, ''));
-  const name = (NO_NAME.test(word) ? productName(userAgent) : '') || word;
-  return name === '' ? UNNAMED : owned(name);
-}
-
-/** Where bots say their own name: after `compatible;`, else at the beginning; '' if there is a browser's. */
-function productName(userAgent: string): string {
-  const compatible = /\bcompatible;\s*/.exec(userAgent);
-  const start = compatible ? compatible.index + compatible[0].length : 0;
-  const name = wordOf(userAgent.slice(start).replace(/^Mozilla\/\d\.\d /, ''));
-  return NO_NAME.test(name) || /^(?:Mozilla|MSIE)\b/.test(name) ? '' : name;
-}
-
-function wordOf(text: string): string {
-  return /^[\w .!-]*/.exec(text)![0].trim().slice(0, LONGEST_BOT_NAME).trimEnd();
 }

@@ -1,15 +1,21 @@
 import instantiate from 'siphash24/siphash24.js';
+import { HitError } from '../errors.ts';
+import { shown } from '../schema/argument.ts';
+import { plainSipHash, type SipHash } from './plain-siphash.ts';
 
 /** Of longer texts only the beginning is hashed: a user agent of 64 KiB identifies nobody. */
 const LONGEST = 64 * 1024;
 /** Longest text that is encoded in JavaScript, without a native call. */
 const SHORT = 64;
 const LINE_FEED = 10;
+/** Of a secret key. */
+export const KEY_BYTES = 16;
 
-const sip = instantiate();
 const RESULT = 0;
 const KEY = 8;
 const TEXT = 24;
+
+const sip = fastestSipHash();
 const memory = new Uint8Array(sip.memory.buffer);
 const words = new Uint32Array(sip.memory.buffer);
 const encoder = new TextEncoder();
@@ -38,9 +44,13 @@ export class KeyedHash implements Digest {
   low = 0;
   readonly #key: Uint32Array;
 
-  /** @param key 16 random bytes. */
+  /** @param key 16 random bytes @throws HitError `invalid` for another length */
   constructor(key: Uint8Array) {
-    if (key.length !== 16) throw new RangeError(`a SipHash key has 16 bytes, not ${key.length}`);
+    if (!(key instanceof Uint8Array && key.length === KEY_BYTES))
+      throw new HitError(
+        'invalid',
+        `key must be a Uint8Array of ${KEY_BYTES} random bytes, not ${shown(key)}`,
+      );
     // Copy: a Buffer is often part of a larger one, and its slice() shares that memory.
     this.#key = new Uint32Array(new Uint8Array(key).buffer);
   }
@@ -72,6 +82,15 @@ export class KeyedHash implements Digest {
     this.low = words[RESULT / 4]!;
     this.high = words[RESULT / 4 + 1]!;
     return this;
+  }
+}
+
+function fastestSipHash(): SipHash {
+  try {
+    return instantiate();
+  } catch {
+    // Two texts of a visitor, and what is around them.
+    return plainSipHash(2 * LONGEST + 64);
   }
 }
 

@@ -3,6 +3,7 @@ import { clickIdOf } from '../source/click-id.ts';
 import { DAY } from '../timing/units.ts';
 import { isLoopback, networkOf, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
+import { isPrefetch } from './counting-rule.ts';
 import { DerivedVisitors } from './derived-visitor.ts';
 import type { Dropped } from './drop-reason.ts';
 import { KeyedHash } from './hash.ts';
@@ -14,7 +15,8 @@ import type { RateLimit } from './rate-limit.ts';
 import { requestName } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
 import type { DailySalts } from './salts.ts';
-import { type SiteReason, type Sites, siteName } from './site.ts';
+import type { SiteReason, Sites } from './site.ts';
+import { siteName } from './site-name.ts';
 import { CLAIMING_NETWORKS } from './site-probation.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { cleaned, isUnclean, normalized } from './text.ts';
@@ -54,6 +56,7 @@ const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName
  * if ('hit' in outcome) recorder.record(outcome.hit, done);
  */
 export class Intake {
+  readonly proxies: TrustedProxies;
   readonly #options: IntakeOptions;
   readonly #cookies: VisitorCookie;
   readonly #named: KeyedHash;
@@ -62,6 +65,7 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.proxies = options.proxies;
     this.#cookies = new VisitorCookie(options.key);
     this.#named = new KeyedHash(options.key);
     this.#imported = new KeyedHash(options.importSalt);
@@ -75,9 +79,9 @@ export class Intake {
       timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context) ?? nameProblem(context);
     if (unfit) return unfit;
     const facts = context.time <= now ? context : { ...context, time: now };
-    if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
+    // Of a program's requests, its counting rule has decided that.
+    if (facts.kind !== 'request' && isPrefetch(facts.purpose))
       return { reason: 'prefetch', detail: 'a prefetch is not a visit' };
-    }
 
     const named = this.#options.sites.nameOf(facts.site === '' ? facts.host : facts.site);
     if ('reason' in named) {
@@ -85,7 +89,7 @@ export class Intake {
     }
     const { site } = named;
 
-    const client = this.#options.proxies.clientOf(facts.peer, facts.forwarded);
+    const client = this.proxies.clientOf(facts.peer, facts.forwarded);
     const network = networkOf(client);
     const wait = this.#limit(facts, client, network);
     if (wait > 0) return overLimit(network, wait);
@@ -127,7 +131,8 @@ export class Intake {
 
   /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */
   #takesCookies(facts: RequestContext, site: string): boolean {
-    if (this.#options.identity !== 'cookie' || facts.kind === 'server' || facts.kind === 'log') return false;
+    if (this.#options.identity !== 'cookie') return false;
+    if (facts.kind !== 'plain' && facts.kind !== 'beacon') return false;
     if (facts.site === '') return true;
     const host = siteName(facts.host);
     return host === site || host.endsWith(`.${site}`);
@@ -264,12 +269,14 @@ export function siteProblem(reason: SiteReason, text: string): Dropped {
  */
 function botOf(facts: RequestContext, agent: Agent): string {
   if (facts.kind === 'plain') return '';
-  return facts.userAgent === '' && facts.kind !== 'beacon' ? '' : agent.bot;
+  const mayOmitAgent = facts.kind === 'server' || facts.kind === 'log';
+  return facts.userAgent === '' && mayOmitAgent ? '' : agent.bot;
 }
 
 function nameOf({ kind, name, method, status }: RequestContext, path: string, query: string): string {
   if (name !== '') return name;
-  return kind === 'log' ? requestName({ path, query, method, status }) : PAGE_VIEW;
+  const isRequest = kind === 'log' || kind === 'request';
+  return isRequest ? requestName({ path, query, method, status }) : PAGE_VIEW;
 }
 
 function pathOf(facts: RequestContext, query: number): string {

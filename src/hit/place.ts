@@ -4,7 +4,7 @@ import { BlockList, isIP } from 'node:net';
 import { type CityResponse, type CountryResponse, Reader } from 'maxmind';
 import { Memo } from '../cache/memo.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { ipv4Number } from './address.ts';
+import { ipv4Number } from './ip-address.ts';
 import { normalized } from './text.ts';
 
 /** Where an address is, as far as known: else ''. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classOf } from './request-class.ts';
+import { classOf, isAsset } from './request-class.ts';
 
 const ok = { query: '', method: 'GET', status: 200 };
 
@@ -41,7 +41,10 @@ for (const [expected, ...paths] of [
   ['other', '/robots.txt', '/sitemap.xml', '/paper.pdf', '/release-1.2.tar.gz'],
 ] as const) {
   test(`a delivered path is ${expected}`, () => {
-    for (const path of paths) assert.equal(classOf({ ...ok, path }), expected, path);
+    for (const path of paths) {
+      assert.equal(classOf({ ...ok, path }), expected, path);
+      assert.equal(isAsset(path), expected === 'asset', path);
+    }
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a request in an access log was for.
+ * What a request was for: one in an access log, or one that a program tracks.
  *
  * An access log has each request of a browser: the page, then its style sheets, scripts, images and fonts, requests of
  * scripts to an API, redirects, errors. Only a page that was delivered is a page view. The others are hits, by which traffic is
@@ -57,7 +57,7 @@ const FEED_QUERY = /(?:^|&)(?:feed|flav|format)=(?:rss|atom|rdf|feed)[0-9]*(?:&|
 /** Statuses of a page that was delivered; 0 if the log has none. */
 const DELIVERED: ReadonlySet<number> = new Set([0, 200, 203, 206, 304]);
 
-/** A request in an access log. */
+/** A request in an access log, or to a program. */
 export interface LoggedRequest {
   /** Path without query. */
   readonly path: string;
@@ -77,14 +77,18 @@ export interface LoggedRequest {
  */
 export function classOf({ path, query, method, status }: LoggedRequest): RequestClass {
   const file = lastSegment(path);
-  const dot = file.lastIndexOf('.');
-  const ending = dot === -1 ? '' : file.slice(dot + 1).toLowerCase();
+  const ending = endingOf(file);
   if (ending !== '' && ASSETS.has(ending)) return 'asset';
   if (isFeed(file, ending, query)) return 'feed';
   if (API_ENDINGS.has(ending) || (isOfApi(path) && !DOCUMENT_ENDINGS.has(ending))) return 'api';
   if (FILES.has(ending) || !DELIVERED.has(status)) return 'other';
   // Some logs have neither methods nor statuses.
   return method === 'GET' || (method === '' && status === 0) ? 'page' : 'other';
+}
+
+/** Whether the class of a request is `asset`, whatever its method and status. @param path without query */
+export function isAsset(path: string): boolean {
+  return ASSETS.has(endingOf(lastSegment(path)));
 }
 
 /** The name of the hit of a request. */
@@ -97,6 +101,12 @@ function lastSegment(path: string): string {
   const parameters = path.indexOf(';');
   const end = parameters === -1 ? path.length : parameters;
   return path.slice(path.lastIndexOf('/', end - 2) + 1, end);
+}
+
+/** In lower case; '' if there is none. */
+function endingOf(file: string): string {
+  const dot = file.lastIndexOf('.');
+  return dot === -1 ? '' : file.slice(dot + 1).toLowerCase();
 }
 
 function isFeed(file: string, ending: string, query: string): boolean {

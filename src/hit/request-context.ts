@@ -30,10 +30,10 @@ export const NO_DETAILS: Details = {
 export interface RequestContext extends Details {
   /**
    * Entry point. `plain`: the counter, which counts every request. `beacon`: a visitor's own request, sent by the page.
-   * `server`: reported by a trusted sender, so it is not rate-limited and gets no cookie.
-   * `log`: a line of an access log.
+   * `request`: a request to a program that tracks it. `server`: reported by a trusted sender, so it is not rate-limited
+   * and gets no cookie. `log`: a line of an access log.
    */
-  readonly kind: 'plain' | 'beacon' | 'server' | 'log';
+  readonly kind: 'plain' | 'beacon' | 'request' | 'server' | 'log';
   /** Time in milliseconds since 1970 UTC: now, except for `server` and `log`, which supply it. */
   readonly time: number;
   /** Site as named by the sender; '' to derive it from `host`. */

@@ -1,13 +1,11 @@
-import { isIPv6 } from 'node:net';
 import { Memo } from '../cache/memo.ts';
 import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
+import { siteName } from './site-name.ts';
 import { SiteProbation } from './site-probation.ts';
 
 /** Why a site is rejected. */
 export type SiteReason = Extract<DropReason, 'invalid' | 'site_not_allowed' | 'too_many_sites'>;
-
-const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 
 /**
  * Decides which sites are counted: a fixed list, or any sites up to a maximum number.
@@ -105,17 +103,4 @@ export class Sites {
     if (site === '') return { reason: 'invalid' };
     return this.#allowed && !this.#allowed.has(site) ? { reason: 'site_not_allowed' } : { site };
   }
-}
-
-/** The site of a host name: lower case, without port and final dot; '' if the text is not a host name. */
-export function siteName(host: string): string {
-  let name = host.trim().toLowerCase();
-  if (name.startsWith('[')) {
-    name = name.slice(1, Math.max(1, name.indexOf(']')));
-    return isIPv6(name) && !name.includes('%') ? name : '';
-  }
-  if (name.indexOf(':') === name.lastIndexOf(':')) name = name.replace(/:\d*$/, '');
-  else return isIPv6(name) && !name.includes('%') ? name : '';
-  if (name.endsWith('.')) name = name.slice(0, -1);
-  return name.length <= LIMITS.site && HOST_NAME.test(name) ? name : '';
 }

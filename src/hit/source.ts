@@ -1,6 +1,6 @@
 import { Memo, owned } from '../cache/memo.ts';
 import { LIMITS } from './hit.ts';
-import { siteName } from './site.ts';
+import { siteName } from './site-name.ts';
 import { normalized } from './text.ts';
 
 /** Where a visitor came from. */

@@ -1,6 +1,6 @@
 /** Counts of windows that end now, in the format of the API: the request and the answer. */
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { WindowCount } from '../live/live.ts';
 import { readWindow } from '../live/window-text.ts';
 import { parameter } from '../schema/parameter.ts';

@@ -22,7 +22,8 @@ function parcelOf(site: string | undefined, rate = true): Snapshot {
 }
 
 /** The same snapshot with another header, and a matching checksum. */
-function rewritten(parcel: Buffer, change: (header: string) => string): Buffer {
+function rewritten(bytes: Uint8Array, change: (header: string) => string): Buffer {
+  const parcel = Buffer.from(bytes);
   const length = parcel.readUInt32LE(4);
   const header = Buffer.from(change(parcel.toString('utf8', 8, 8 + length)));
   const start = Buffer.from(parcel.subarray(0, 8));

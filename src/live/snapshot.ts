@@ -11,12 +11,12 @@
  * every field is checked, and each part checks itself.
  */
 
-import { crc32 } from 'node:zlib';
 import { HitError, messageOf } from '../errors.ts';
 import type { KeyFingerprints } from '../hit/key-fingerprints.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { END_OF_DATETIME } from '../hit/time.ts';
 import { BloomFilter } from '../sketch/bloom.ts';
+import { crc32 } from '../sketch/crc32.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { HitRing } from '../sketch/ring.ts';
 import type { LiveState } from './live.ts';
@@ -36,7 +36,7 @@ export interface Snapshot {
   readonly state: LiveState;
 }
 
-const MAGIC = Buffer.from('HTP');
+const MAGIC = 'HTP';
 const VERSION = 1;
 const HEADER_AT = 8;
 const SUM_BYTES = 4;
@@ -44,22 +44,28 @@ const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_NAMES = 16;
 
 /** @returns bytes for `decodeSnapshot` */
-export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buffer {
+export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Uint8Array<ArrayBuffer> {
   const { total, windows, filter } = state;
   const parts = [windows?.seen, windows?.ring, filter].map((part) => part?.toBytes() ?? new Uint8Array());
-  const header = Buffer.from(
+  const header = new TextEncoder().encode(
     JSON.stringify({
       ...{ site: site ?? null, at, node, naming },
       ...{ hits: total.hits, visitors: total.visitors, parts: parts.map(({ length }) => length) },
     }),
   );
-  const start = Buffer.alloc(HEADER_AT);
-  MAGIC.copy(start);
-  start.writeUInt8(VERSION, MAGIC.length);
-  start.writeUInt32LE(header.length, MAGIC.length + 1);
-  const content = Buffer.concat([start, header, ...parts, Buffer.alloc(SUM_BYTES)]);
-  const end = content.length - SUM_BYTES;
-  content.writeUInt32LE(crc32(content.subarray(0, end)), end);
+  const chunks = [header, ...parts];
+  const end = chunks.reduce((sum, { length }) => sum + length, HEADER_AT);
+  const content = new Uint8Array(end + SUM_BYTES);
+  const view = viewOf(content);
+  for (let i = 0; i < MAGIC.length; i++) content[i] = MAGIC.charCodeAt(i);
+  content[MAGIC.length] = VERSION;
+  view.setUint32(MAGIC.length + 1, header.length, true);
+  let start = HEADER_AT;
+  for (const chunk of chunks) {
+    content.set(chunk, start);
+    start += chunk.length;
+  }
+  view.setUint32(end, crc32(content.subarray(0, end)), true);
   return content;
 }
 
@@ -68,20 +74,25 @@ export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Buf
  *
  * @throws HitError `invalid` if the bytes are anything else
  */
-export function decodeSnapshot(bytes: Uint8Array): Snapshot {
-  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+export function decodeSnapshot(content: Uint8Array): Snapshot {
+  if (!(content instanceof Uint8Array)) throw refusal('they are not a Uint8Array');
+  const view = viewOf(content);
   const end = content.length - SUM_BYTES;
-  if (end < HEADER_AT || !content.subarray(0, MAGIC.length).equals(MAGIC))
+  if (end < HEADER_AT || String.fromCharCode(...content.subarray(0, MAGIC.length)) !== MAGIC)
     throw refusal('they have another format');
   const version = content[MAGIC.length];
   if (version !== VERSION) throw refusal(`their version is ${version}, and ${VERSION} is supported here`);
-  if (crc32(content.subarray(0, end)) !== content.readUInt32LE(end)) {
+  if (crc32(content.subarray(0, end)) !== view.getUint32(end, true)) {
     throw refusal('their checksum does not match');
   }
-  const length = content.readUInt32LE(MAGIC.length + 1);
+  const length = view.getUint32(MAGIC.length + 1, true);
   if (length > Math.min(MOST_HEADER_BYTES, end - HEADER_AT)) throw refusal('their header is too long');
-  const header = headerOf(content.toString('utf8', HEADER_AT, HEADER_AT + length));
+  const header = headerOf(new TextDecoder().decode(content.subarray(HEADER_AT, HEADER_AT + length)));
   return snapshotOf(header, content.subarray(HEADER_AT + length, end));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 type Header = Readonly<Record<string, unknown>>;
@@ -96,7 +107,10 @@ function headerOf(text: string): Header {
   throw refusal('their header is not a JSON object');
 }
 
-function snapshotOf({ site, at, node, naming, hits, visitors, parts }: Header, content: Buffer): Snapshot {
+function snapshotOf(
+  { site, at, node, naming, hits, visitors, parts }: Header,
+  content: Uint8Array,
+): Snapshot {
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
     throw refusal('their site is not a host name');
   }
@@ -116,7 +130,7 @@ function snapshotOf({ site, at, node, naming, hits, visitors, parts }: Header, c
 }
 
 /** The bytes of each part, undefined for one that is missing. */
-function partsOf(lengths: unknown, content: Buffer): (Buffer | undefined)[] {
+function partsOf(lengths: unknown, content: Uint8Array): (Uint8Array | undefined)[] {
   if (!Array.isArray(lengths) || lengths.length !== 3 || !lengths.every(isCount)) {
     throw refusal('the lengths of their parts are missing');
   }

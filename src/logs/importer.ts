@@ -1,5 +1,5 @@
 import { HitError, messageOf } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import { AnyLineParser } from './any-line.ts';

@@ -1,5 +1,5 @@
 import { Memo } from '../cache/memo.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { AnyLineParser } from './any-line.ts';
 import { LINE_FEED } from './ascii.ts';
 import { FastPathParser } from './fast-path-parser.ts';

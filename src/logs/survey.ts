@@ -3,7 +3,7 @@
  * wrong numbers are hard to undo.
  */
 
-import { isbot } from 'isbot';
+import { isBot } from '../hit/bot-name.ts';
 import { DAY } from '../timing/units.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { LineRules } from './format.ts';
@@ -110,7 +110,7 @@ export class Survey {
     }
     if (facts.userAgent !== '') {
       this.withAgent++;
-      if (facts.userAgent === '-' || isbot(facts.userAgent)) this.bots++;
+      if (isBot(facts.userAgent)) this.bots++;
     }
     if (facts.status >= 400) this.errors++;
     if (facts.time > this.#now + DAY) this.future++;

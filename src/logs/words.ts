@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { canonicalAddress, TrustedProxies } from '../hit/address.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { CLOSING_BRACKET, COLON, isDigit } from './ascii.ts';
 
 /** Clients' ports are above, nearly always. */

@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
 import { REQUEST_CLASSES, type RequestClass } from '../hit/request-class.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { parameter, parameterOr, readParameter, readText, repeatedParameter } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, integer, list, matching, TEXT } from '../schema/schema.ts';

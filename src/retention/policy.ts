@@ -1,5 +1,5 @@
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import type { Ages } from '../settings/ages.ts';
 import { DAY } from '../timing/units.ts';
 

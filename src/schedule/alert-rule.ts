@@ -1,5 +1,5 @@
 import { HitError } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { readWindow } from '../live/window-text.ts';
 
 const MAX_RULES = 100;

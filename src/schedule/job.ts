@@ -1,6 +1,6 @@
 import { readSettings } from '../config.ts';
 import { HitError, messageOf } from '../errors.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { LocalTime } from '../query/local-time.ts';
 import type { QueryParams } from '../query/params.ts';
 import { PERIODS, type PeriodName } from '../query/period.ts';

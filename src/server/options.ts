@@ -1,7 +1,7 @@
 import { HitError, messageOf } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { RemoteNode } from '../http/peers/remote-node.ts';
 import { saltsUrl } from '../http/peers/remote-salts.ts';
 import { type RetentionPolicy, retentionPolicy } from '../retention/policy.ts';

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { randomHalves } from '../../test/fixtures/random.ts';
 import { HitError } from '../errors.ts';
-import { BloomFilter, bitsPerVisitorAt, falseSeenRateAt } from './bloom.ts';
+import { BloomFilter } from './bloom.ts';
+import { bitsPerVisitorAt, falseSeenRateAt } from './bloom-size.ts';
 
 const half = fc.nat(0xffffffff);
 const visitors = fc.array(fc.tuple(half, half), { maxLength: 200 });

@@ -35,20 +35,18 @@
  */
 
 import { HitError } from '../errors.ts';
+import { checkedNumber, checkInstance, checkOptions, shown } from '../schema/argument.ts';
 import { bitCount } from './bit-count.ts';
+import {
+  BITS_PER_BLOCK,
+  BITS_PER_WORD,
+  DEFAULT_BITS,
+  mostVisitorsAt,
+  WORDS_PER_BLOCK,
+} from './bloom-size.ts';
+import type { Bytes } from './bytes.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 import { areShared, emptyWords } from './shared-words.ts';
-
-const WORDS_PER_BLOCK = 8;
-const BITS_PER_WORD = 32;
-const BITS_PER_BLOCK = WORDS_PER_BLOCK * BITS_PER_WORD;
-
-/** 1 GiB: a filter for 700 million visitors. A larger value is a mistake. */
-const MAX_BLOCKS = 2 ** 25;
-
-/** Beyond these limits a Bloom filter makes no sense: more bits than the hash itself, or a coin toss. */
-const LEAST_RATE = 0.00001;
-const MOST_RATE = 0.5;
 
 /** The odd constants of the Parquet format's filter: they spread `low` over the bits of each word. */
 const SALT = Int32Array.of(
@@ -83,11 +81,9 @@ export class BloomFilter {
    * @throws HitError `invalid` if the words are not a whole number of blocks
    */
   constructor(words: Uint32Array) {
-    if (words.length === 0 || words.length % WORDS_PER_BLOCK !== 0) {
-      throw new HitError(
-        'invalid',
-        `a Bloom filter is made of blocks of 8 words, not of ${words.length} words`,
-      );
+    const isWhole = words instanceof Uint32Array && words.length > 0 && words.length % WORDS_PER_BLOCK === 0;
+    if (!isWhole) {
+      throw new HitError('invalid', `words must be a Uint32Array of blocks of 8 words, not ${shown(words)}`);
     }
     this.words = words;
     this.#blocks = words.length / WORDS_PER_BLOCK;
@@ -97,29 +93,23 @@ export class BloomFilter {
   /**
    * An empty filter planned for a number of visitors.
    *
-   * @param expected visitors, at least 1
-   * @param bitsPerVisitor memory per visitor; `bitsPerVisitorAt` computes it from an error rate
+   * @param expected visitors, at least 1; at most as many as 1 GiB has room for
+   * @param bitsPerVisitor memory per visitor, 1 to 64; `bitsPerVisitorAt` computes it from an error rate
    * @param options `shared`: whether to use shared memory, so that `words` can be passed to other threads
-   * @throws HitError `invalid` if a number is not positive, or the filter would take more than 1 GiB
+   * @throws HitError `invalid` if a number is out of range
    * @example
    * BloomFilter.for(1_000_000); // 1.5 MB, 0.5 % false "seen" when full
    * BloomFilter.for(1_000_000, bitsPerVisitorAt(0.001)); // 2.1 MB, 0.1 %
    */
-  static for(expected: number, bitsPerVisitor = 12, { shared = false } = {}): BloomFilter {
-    if (!(expected >= 1 && bitsPerVisitor > 0)) {
-      throw new HitError(
-        'invalid',
-        `a Bloom filter needs at least 1 expected visitor and some bits for each, not ${expected} visitors of ${bitsPerVisitor} bits`,
-      );
-    }
+  static for(
+    expected: number,
+    bitsPerVisitor = DEFAULT_BITS,
+    options: { readonly shared?: boolean } = {},
+  ): BloomFilter {
+    checkOptions(options, ['shared']);
+    checkedNumber('expected', expected, { least: 1, most: mostVisitorsAt(bitsPerVisitor) });
     const blocks = Math.ceil((expected * bitsPerVisitor) / BITS_PER_BLOCK);
-    if (blocks > MAX_BLOCKS) {
-      throw new HitError(
-        'invalid',
-        `a Bloom filter for ${expected} visitors of ${bitsPerVisitor} bits is larger than 1 GiB: expect fewer visitors`,
-      );
-    }
-    return new BloomFilter(emptyWords(blocks * WORDS_PER_BLOCK, shared));
+    return new BloomFilter(emptyWords(blocks * WORDS_PER_BLOCK, options.shared ?? false));
   }
 
   /**
@@ -162,6 +152,7 @@ export class BloomFilter {
    * @throws HitError `invalid` if the sizes differ
    */
   merge(other: BloomFilter): void {
+    checkInstance('other', other, BloomFilter);
     if (other.words.length !== this.words.length) {
       throw new HitError(
         'invalid',
@@ -213,7 +204,7 @@ export class BloomFilter {
   }
 
   /** The filter as bytes for another node: the raw words, since half-set bits cannot be compressed. */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const writer = new SketchWriter('B', this.bytes);
     writer.words(this.words);
     return writer.finish();
@@ -259,40 +250,6 @@ export class BloomFilter {
     const lowerHalf = Math.floor(((high & 0xffff) * this.#blocks) / 0x10000);
     return Math.floor(((high >>> 16) * this.#blocks + lowerHalf) / 0x10000) * WORDS_PER_BLOCK;
   }
-}
-
-/**
- * The smallest number of bits per visitor that keeps the rate of false "seen" answers below a limit, as long as no
- * more visitors come than expected.
- *
- * @param falseSeenRate a fraction between 0 and 1, say 0.01
- * @throws HitError `invalid` if the rate is below 0.00001 or above 0.5
- */
-export function bitsPerVisitorAt(falseSeenRate: number): number {
-  if (!(falseSeenRate >= LEAST_RATE && falseSeenRate <= MOST_RATE)) {
-    throw new HitError(
-      'invalid',
-      `a false seen rate of ${falseSeenRate} is not possible: use ${LEAST_RATE} to ${MOST_RATE}`,
-    );
-  }
-  // In steps of a tenth of a bit: finer steps would be lost in rounding to whole blocks.
-  let tenths = 10;
-  while (falseSeenRateAt(tenths / 10) > falseSeenRate) tenths++;
-  return tenths / 10;
-}
-
-/** The formula at the top of this file: the false "seen" rate of a filter with as many visitors as planned. */
-export function falseSeenRateAt(bitsPerVisitor: number): number {
-  const mean = BITS_PER_BLOCK / bitsPerVisitor;
-  // Beyond ten standard deviations from the mean, the Poisson distribution is negligible.
-  const last = mean + 10 * Math.sqrt(mean) + 10;
-  let rate = 0;
-  let logChance = -mean;
-  for (let visitors = 1; visitors <= last; visitors++) {
-    logChance += Math.log(mean / visitors);
-    rate += Math.exp(logChance) * (1 - (1 - 1 / BITS_PER_WORD) ** visitors) ** WORDS_PER_BLOCK;
-  }
-  return rate;
 }
 
 function bitOf(low: number, word: number): number {

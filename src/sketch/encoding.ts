@@ -10,8 +10,8 @@
  * maximum, so crafted bytes are either refused or form a regular sketch.
  */
 
-import { crc32 } from 'node:zlib';
 import { HitError } from '../errors.ts';
+import { crc32 } from './crc32.ts';
 
 const VERSION = 1;
 const HEADER_BYTES = 4;

@@ -68,23 +68,13 @@
  */
 
 import { HitError } from '../errors.ts';
+import { ANY_NUMBER, checkedNumber, checkInstance } from '../schema/argument.ts';
+import type { Bytes } from './bytes.ts';
 import { cellOf, LAST_TICK, NEVER, tickOf } from './cell.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
+import { checkedShape, type LastSeenOptions } from './last-seen-options.ts';
 import { mostLikelyCount } from './likelihood.ts';
 import { areShared, atomicMax, emptyWords } from './shared-words.ts';
-
-export interface LastSeenOptions {
-  /** A power of two, 16 to 65,536; the error is 0.65/√columns. Default 4,096. */
-  columns?: number;
-  /** 2 to 32; limits the number of distinguishable visitors to about columns · 2^(ranks − 1). Default 24. */
-  ranks?: number;
-  /** 1 to 20: the resolution of windows. More ticks run out sooner: 10 in 2038, 20 in 2031. Default 10. */
-  ticksPerSecond?: number;
-  /** The cells of another table of this shape, rank by rank: kept, not copied. Default: an empty table. */
-  cells?: Uint32Array;
-  /** Whether an empty table uses shared memory, so that `cells` can be passed to other threads. Default false. */
-  shared?: boolean;
-}
 
 /** A count of visitors and its error. */
 export interface VisitorEstimate {
@@ -115,17 +105,12 @@ export class LastSeenSketch {
 
   /** @throws HitError `invalid` if an option is out of range, or the cells have another shape */
   constructor(options: LastSeenOptions = {}) {
-    const { columns = 4096, ranks = 24, ticksPerSecond = 10, cells, shared = false } = options;
-    this.columns = checked('columns', columns, 16, 65_536);
-    this.ranks = checked('ranks', ranks, 2, 32);
-    this.ticksPerSecond = checked('ticksPerSecond', ticksPerSecond, 1, 20);
+    const { columns, ranks, ticksPerSecond } = checkedShape(options);
+    const { cells, shared = false } = options;
+    this.columns = columns;
+    this.ranks = ranks;
+    this.ticksPerSecond = ticksPerSecond;
     this.#columnBits = Math.log2(columns);
-    if (!Number.isInteger(this.#columnBits)) {
-      throw new HitError('invalid', `columns must be a power of two, not ${columns}`);
-    }
-    if (cells !== undefined && cells.length !== columns * ranks) {
-      throw new HitError('invalid', `a table of ${ranks} × ${columns} cells cannot hold ${cells.length}`);
-    }
     this.cells = cells ?? emptyWords(columns * ranks, shared);
     this.#isShared = areShared(this.cells);
   }
@@ -151,8 +136,8 @@ export class LastSeenSketch {
    * @throws HitError `invalid` if there is no such cell
    */
   setCell(rank: number, column: number, timeMs: number): void {
-    checked('rank', rank, 0, this.ranks - 1);
-    checked('column', column, 0, this.columns - 1);
+    checkedNumber('rank', rank, { least: 0, most: this.ranks - 1, isWhole: true });
+    checkedNumber('column', column, { least: 0, most: this.columns - 1, isWhole: true });
     this.#raiseCell(rank * this.columns + column, timeMs);
   }
 
@@ -163,12 +148,16 @@ export class LastSeenSketch {
    * up to one tick shorter than requested, never longer: visitors who left before it are not counted.
    *
    * @param sinceMs milliseconds since 1970; undefined is all time
+   * @throws HitError `invalid` for anything but a number
    * @example
    * seen.estimate(Date.now() - 300_000); // the last five minutes
    * seen.estimate(); // all time
    */
   estimate(sinceMs?: number): VisitorEstimate {
-    const tick = sinceMs === undefined ? NEVER : tickOf(sinceMs, this.ticksPerSecond);
+    const tick =
+      sinceMs === undefined
+        ? NEVER
+        : tickOf(checkedNumber('sinceMs', sinceMs, ANY_NUMBER), this.ticksPerSecond);
     const seenByRank = new Uint32Array(this.ranks);
     for (let rank = 0; rank < this.ranks; rank++) {
       seenByRank[rank] = countAbove(this.cells, rank * this.columns, (rank + 1) * this.columns, tick);
@@ -185,6 +174,7 @@ export class LastSeenSketch {
    * @throws HitError `invalid` if the tables differ in columns, ranks or ticks
    */
   merge(other: LastSeenSketch): void {
+    checkInstance('other', other, LastSeenSketch);
     if (shapeOf(other) !== shapeOf(this)) {
       throw new HitError('invalid', `tables of ${shapeOf(this)} and of ${shapeOf(other)} cannot be merged`);
     }
@@ -218,7 +208,7 @@ export class LastSeenSketch {
    * Columns (as a power of two), ranks, ticks per second; the newest tick; then the cells, each as its age in ticks + 1;
    * a run of cells that were never set is 0 and the run's length.
    */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const { cells } = this;
     let newest = NEVER;
     for (let i = 0; i < cells.length; i++) newest = Math.max(newest, cells[i]!);
@@ -287,9 +277,4 @@ function countAbove(cells: Uint32Array, start: number, end: number, tick: number
 
 function shapeOf({ ranks, columns, ticksPerSecond }: LastSeenSketch): string {
   return `${ranks} × ${columns} cells at ${ticksPerSecond} ticks a second`;
-}
-
-function checked(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new HitError('invalid', `${name} must be a whole number from ${least} to ${most}, not ${value}`);
 }

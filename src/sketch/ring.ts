@@ -28,7 +28,9 @@
 
 import { HitError } from '../errors.ts';
 import { END_OF_DATETIME } from '../hit/time.ts';
+import { ANY_NUMBER, checkedNumber, checkInstance, checkOptions, shown } from '../schema/argument.ts';
 import { DAY, HOUR, MINUTE } from '../timing/units.ts';
+import type { Bytes } from './bytes.ts';
 import { SketchReader, SketchWriter } from './encoding.ts';
 
 const SECOND = 1_000;
@@ -82,10 +84,13 @@ export class HitRing {
   readonly memory: ArrayBufferLike;
 
   /** @throws HitError `invalid` if the memory has another size */
-  constructor({ memory, shared = false }: HitRingOptions = {}) {
+  constructor(options: HitRingOptions = {}) {
+    checkOptions(options, ['memory', 'shared']);
+    const { memory, shared = false } = options;
     const bytes = SLOTS * SLOT_BYTES;
     if (memory !== undefined && memory.byteLength !== bytes) {
-      throw new HitError('invalid', `a hit ring is made of ${bytes} bytes, not of ${memory.byteLength}`);
+      const given = memory.byteLength ?? shown(memory);
+      throw new HitError('invalid', `memory must be a buffer of ${bytes} bytes, not ${given}`);
     }
     this.memory = memory ?? (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
     this.levels = levelsIn(this.memory);
@@ -123,12 +128,11 @@ export class HitRing {
    * @param nowMs milliseconds since 1970. The ring keeps only the data for windows that end now: a window that
    *   ended long ago may have lost its start
    * @returns whole hits, rounded
-   * @throws HitError `invalid` if the window is shorter than a second
+   * @throws HitError `invalid` if the window is shorter than a second, or something is not a number
    */
   count(seconds: number, nowMs: number): number {
-    if (!(seconds >= 1)) {
-      throw new HitError('invalid', `a window of ${seconds} seconds is too short: use 1 or more`);
-    }
+    checkedNumber('seconds', seconds, { ...ANY_NUMBER, least: 1 });
+    checkedNumber('nowMs', nowMs, ANY_NUMBER);
     const windowMs = Math.min(seconds * SECOND, LONGEST_MS);
     // In whole milliseconds (now − w, now] is the same as [from, to).
     const to = Math.floor(nowMs) + 1;
@@ -143,6 +147,7 @@ export class HitRing {
    * Merging the same ring twice counts its hits twice.
    */
   merge(other: HitRing): void {
+    checkInstance('other', other, HitRing);
     for (const [i, level] of this.levels.entries()) {
       const { buckets, hits } = other.levels[i]!;
       for (let slot = 0; slot < buckets.length; slot++) {
@@ -166,7 +171,7 @@ export class HitRing {
    * For each level its newest bucket, then its slots from there back in time: how many laps ago it was used, plus 1,
    * and its hits. A run of slots that were never used is 0 and the run's length.
    */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(): Bytes {
     const writer = new SketchWriter('R');
     for (const level of this.levels) writeLevel(writer, level);
     return writer.finish();

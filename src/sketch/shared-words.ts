@@ -6,7 +6,8 @@ export function emptyWords(count: number, shared: boolean): Uint32Array {
 }
 
 export function areShared(words: Uint32Array): boolean {
-  return words.buffer instanceof SharedArrayBuffer;
+  // Pages that are not isolated from other origins have no shared memory.
+  return typeof SharedArrayBuffer !== 'undefined' && words.buffer instanceof SharedArrayBuffer;
 }
 
 /** Raises a word that other threads may raise concurrently: the result is the largest of all their values. */

@@ -121,7 +121,7 @@ describe('in shared memory', () => {
   test('a ring of another size is refused', () => {
     assert.throws(
       () => new HitRing({ memory: new SharedArrayBuffer(8) }),
-      /hit ring is made of 175716 bytes/,
+      /memory must be a buffer of 175716 bytes, not 8/,
     );
   });
 });

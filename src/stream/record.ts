@@ -10,7 +10,7 @@
 import { HitError } from '../errors.ts';
 import { hex64 } from '../hit/hash.ts';
 import type { Hit } from '../hit/hit.ts';
-import { siteName } from '../hit/site.ts';
+import { siteName } from '../hit/site-name.ts';
 import { cleaned, cleanedJson } from '../hit/text.ts';
 import { END_OF_DATETIME64, readExplicitTime } from '../hit/time.ts';
 import { readValue } from '../hit/worth.ts';

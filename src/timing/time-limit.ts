@@ -34,12 +34,14 @@ export function inTime<Result>(
 async function limited<Result>(
   milliseconds: number,
   promise: Promise<Result>,
-  onTimeout: (limit: PromiseWithResolvers<Result>) => void,
+  onTimeout: (limit: Pick<PromiseWithResolvers<Result>, 'resolve' | 'reject'>) => void,
 ): Promise<Result> {
-  const limit = Promise.withResolvers<Result>();
-  const timer = setTimeout(() => onTimeout(limit), milliseconds);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<Result>((resolve, reject) => {
+    timer = setTimeout(() => onTimeout({ resolve, reject }), milliseconds);
+  });
   try {
-    return await Promise.race([promise, limit.promise]);
+    return await Promise.race([promise, limit]);
   } finally {
     clearTimeout(timer);
   }

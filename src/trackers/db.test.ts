@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { FIREFOX } from '../../test/fixtures/any-server.ts';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
@@ -74,6 +75,49 @@ describe('the database tracker', () => {
     await Promise.all(tracked);
     for (const { totals } of await Promise.all(asked)) assert.ok(totals.hits! <= 300);
     assert.deepEqual((await db.stats()).totals, { hits: 300, visitors: 300 });
+  });
+
+  test(
+    'stores bots with their names, uncounted, and stores nothing else that does not count',
+    options,
+    async (t) => {
+      const db = await open(t);
+      const track = (path: string, headers: Record<string, string>, status = 200) =>
+        db.track({ request: new Request(`http://a.com${path}`, { headers }), status });
+      await track('/', { 'user-agent': FIREFOX });
+      await track('/', {
+        'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+      });
+      await track('/x.css', { 'user-agent': FIREFOX });
+      await track('/', { 'user-agent': FIREFOX, 'sec-purpose': 'prefetch' });
+      await track('/none', { 'user-agent': FIREFOX }, 404);
+      assert.equal((await db.stats()).totals.hits, 1);
+      assert.equal((await db.stats({ bots: 'include' })).totals.hits, 2);
+      assert.deepEqual((await db.top({ by: 'bot', bots: 'only' })).rows, [
+        { value: 'Googlebot', hits: 1, visitors: 1 },
+      ]);
+      const { bot, asset, prefetch, undelivered } = db.uncounted;
+      assert.deepEqual([bot, asset, prefetch, undelivered], [1, 1, 1, 1]);
+    },
+  );
+
+  test('counts a named visitor whatever its user agent is', options, async (t) => {
+    const db = await open(t);
+    await db.track({ visitor: 'ann', userAgent: 'curl/8.5.0' });
+    assert.deepEqual((await db.stats()).totals, { hits: 1, visitors: 1 });
+  });
+
+  test('counts only pages as page views', options, async (t) => {
+    const db = await open(t);
+    for (const [path, method] of [
+      ['/', 'GET'],
+      ['/api/cart', 'GET'],
+      ['/buy', 'POST'],
+      ['/feed', 'GET'],
+    ] as const)
+      await db.track(new Request(`http://a.com${path}`, { method, headers: { 'user-agent': FIREFOX } }));
+    const { results } = await db.query({ period: '24h', metrics: ['pageviews', 'hits', 'visitors'] });
+    assert.deepEqual(results[0]!.metrics, [1, 4, 1]);
   });
 
   test('refuses invalid hits and queries', options, async (t) => {

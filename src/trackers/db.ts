@@ -1,8 +1,5 @@
 import { ArchiveReader } from '../archive/reader.ts';
-import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
-import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
-import { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
 import { settledOptions } from '../hit/intake-settings.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
@@ -33,12 +30,15 @@ import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
-import type { DBTrackerOptions } from './db-options.ts';
+import { checkDBOptions, type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
-import type { ImportedChunk } from './imported-chunk.ts';
-import { factsOf, type TrackInput } from './input.ts';
+import { type ImportedChunk, importedChunks } from './imported-chunk.ts';
+import type { TrackInput } from './input.ts';
+import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
+import { TrackedHits } from './tracked-hits.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
+import { proxiesOf } from './visitor-names.ts';
 
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
 const DELIVERY_TIMEOUT = 15_000;
@@ -49,12 +49,6 @@ const FAILING_DELIVERY_TIMEOUT = 3000;
 const CLOSE_TIMEOUT = 10_000;
 /** Milliseconds that a delivery in progress may take after that. */
 const CLOSE_GRACE = 500;
-
-const SILENT_LOG: SpoolOptions['log'] = {
-  info: () => undefined,
-  warn: (message) => console.error(message),
-  error: (message) => console.error(message),
-};
 
 /**
  * Stores hits in a database, batched and with their times, and answers queries for any period.
@@ -72,7 +66,7 @@ export class DBTracker extends VisitQuestions {
   /** What must happen before a hit of this process is stored. */
   readonly firstDelivery: FirstDelivery;
   readonly #visits: CurrentVisits;
-  readonly #intake: Intake;
+  readonly #hits: TrackedHits;
   readonly #closeTimeout: number;
   readonly #onClose: () => void;
 
@@ -83,7 +77,7 @@ export class DBTracker extends VisitQuestions {
       archive,
       firstDelivery,
     }: Pick<DBTracker, 'store' | 'spool' | 'archive' | 'firstDelivery'>,
-    intake: Intake,
+    hits: TrackedHits,
     { log, closeTimeout }: { log: SpoolOptions['log']; closeTimeout: number | undefined },
     onClose: () => void,
   ) {
@@ -95,7 +89,7 @@ export class DBTracker extends VisitQuestions {
     firstDelivery.writer = spool.writer;
     this.rollups = new Rollups(store, { log });
     this.#visits = new CurrentVisits(store, this.rollups.visits);
-    this.#intake = intake;
+    this.#hits = hits;
     this.#closeTimeout = closeTimeout ?? CLOSE_TIMEOUT;
     this.#onClose = onClose;
   }
@@ -103,15 +97,17 @@ export class DBTracker extends VisitQuestions {
   /**
    * Opens the data folder for this process, and recovers hits that an earlier one left in the spool.
    *
-   * @throws HitError `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
+   * @throws HitError `invalid` or `bad_setting` for an option; `engine_unavailable` without the embedded engine;
+   *   `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
    */
   static async open(options: DBTrackerOptions = {}): Promise<DBTracker> {
+    checkDBOptions(options);
     const folder = DataFolder.open(options.dataDir ?? './data');
     try {
       const { salts, key, importSalt } = folder.secrets;
       const intake = new Intake({
         ...(await settledOptions({ key, importSalt, geoDatabase: options.geoDatabase })),
-        proxies: new TrustedProxies(options.trustProxy ?? 'loopback'),
+        proxies: proxiesOf(options.trustProxy ?? 'loopback'),
         limit: RateLimit.parse('off'),
         salts,
         identity: 'cookieless',
@@ -133,6 +129,7 @@ export class DBTracker extends VisitQuestions {
   ): Promise<DBTracker> {
     const setting = options.store ?? 'embedded';
     const log = options.log ?? SILENT_LOG;
+    const hits = new TrackedHits(intake, options.count);
     // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
     const mayWait = options.mayWaitForStore ?? false;
@@ -156,7 +153,7 @@ export class DBTracker extends VisitQuestions {
       });
       const db = new DBTracker(
         { store, spool, archive, firstDelivery },
-        intake,
+        hits,
         { log, closeTimeout: options.closeTimeout },
         onClose,
       );
@@ -170,17 +167,22 @@ export class DBTracker extends VisitQuestions {
     }
   }
 
+  /** Requests tracked by this process that did not count, by reason. Bots are stored, too. */
+  get uncounted(): Uncounted {
+    return this.#hits.uncounted;
+  }
+
   /**
-   * Counts a request, or a hit of a named visitor.
+   * Counts a request, if it counts (`count`), or a hit of a named visitor.
    *
-   * @returns a promise that resolves when the hit is durable
+   * @returns a promise that resolves when the hit is durable, or at once if there is nothing to store
    * @throws HitError `invalid` if the input is not a hit; `spool_full`, `spool_failed`
    */
   async track(input: TrackInput): Promise<void> {
-    const outcome = this.#intake.receive(factsOf(input, Date.now()));
-    if ('reason' in outcome) throw new HitError('invalid', `${outcome.reason}: ${outcome.detail}`);
+    const hit = this.#hits.hitOf(input, Date.now());
+    if (!hit) return;
     await new Promise<void>((resolve, reject) => {
-      this.spool.append(outcome.hit, (fault) => (fault ? reject(fault) : resolve()));
+      this.spool.append(hit, (fault) => (fault ? reject(fault) : resolve()));
     });
   }
 
@@ -246,28 +248,9 @@ export class DBTracker extends VisitQuestions {
     return rows.map(({ site }) => site);
   }
 
-  /**
-   * The imported chunks of logs that begin with a given line: see `logs/log-chunk.ts`.
-   *
-   * @throws HitError `import_failed` if some of the chunks are lost, since those would be imported twice
-   */
-  async importedChunks(root: string): Promise<ImportedChunk[]> {
-    const chunks = await this.store.rows<ImportedChunk>('imports', { root });
-    // Checked afterwards, because reading detects a broken part. A server restores its parts from replicas.
-    const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
-    if (lost.length === 0) return chunks;
-    throw new HitError(
-      'import_failed',
-      `it is unknown what was imported before, since a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import anyway, which may count lines twice`,
-    );
-  }
-
-  async #detachedOf(table: string): Promise<readonly DetachedPart[]> {
-    await using connection = this.store.dedicatedConnection();
-    const parts = await detachedParts(connection);
-    return parts.filter(
-      (part) => part.table === table && (part.kind === 'broken' || part.kind === 'detached'),
-    );
+  /** The imported chunks of logs that begin with a given line: see `importedChunks`. */
+  importedChunks(root: string): Promise<ImportedChunk[]> {
+    return importedChunks(this.store, root);
   }
 
   /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */

@@ -29,7 +29,7 @@ function servedFacts(
 
 const FACTS = {
   ...EMPTY_CONTEXT,
-  kind: 'beacon',
+  kind: 'request',
   time: TIME,
   host: 'example.com:8080',
   hostname: 'example.com:8080',
@@ -50,8 +50,11 @@ test('input other than a request or a visitor is rejected', () => {
       code: 'invalid',
       message: /^track needs a request, or a visitor/,
     });
-  for (const input of [{}, { visitor: '' }, { name: 'ann' }])
-    assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /visitor is empty$/ });
+  for (const input of [{}, { visitor: '' }, { visitor: null }, { visitor: { id: 7 } }, { name: 'ann' }])
+    assert.throws(() => factsOf(input as never, TIME), {
+      code: 'invalid',
+      message: /^visitor must be a text that is not empty, not /,
+    });
 });
 
 describe('the facts', { timeout: patience(20_000) }, () => {
@@ -72,6 +75,34 @@ describe('the facts', { timeout: patience(20_000) }, () => {
       [facts.peer, facts.host, facts.path, facts.userAgent],
       ['198.51.100.4', 'example.com:8080', '/a?b=1', 'x'],
     );
+  });
+
+  test('of a request with its status and client has those, and ignores forwarded addresses', async () => {
+    const { peer, forwarded, status, method } = await served('/a', HEADERS, (request) =>
+      factsOf({ request, client: '203.0.113.9', status: 404 }, TIME),
+    );
+    assert.deepEqual([peer, forwarded, status, method], ['203.0.113.9', '', 404, 'GET']);
+    const request = new Request('http://a.com/', { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    const web = factsOf({ request, status: 200 }, TIME);
+    assert.deepEqual([web.peer, web.forwarded, web.status], ['127.0.0.1', '203.0.113.7', 200]);
+  });
+
+  test('of a request with an unknown peer are refused: it would be a trusted proxy', () => {
+    const request = new Request('http://a.com/');
+    for (const input of [
+      { request },
+      { request, peer: undefined },
+      { request, peer: undefined, status: 200 },
+    ])
+      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^peer must be/ });
+    for (const input of [{ request: 'x' }, { request: {} }, { request: null }])
+      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^request must be/ });
+  });
+
+  test('of a request of HTTP/2 has its host', () => {
+    const request = { method: 'GET', url: '/a', headers: { ':authority': 'a.com:8443' } };
+    const { host, hostname, path, peer } = factsOf(request, TIME);
+    assert.deepEqual([host, hostname, path, peer], ['a.com:8443', 'a.com:8443', '/a', '']);
   });
 
   test('of a request within a router of Express or Connect has the full path', async () => {

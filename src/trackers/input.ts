@@ -1,16 +1,36 @@
-import type { IncomingMessage } from 'node:http';
 import { HitError } from '../errors.ts';
 import { networkOf, type TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
+import { numberOr, shown } from '../schema/argument.ts';
 
 /** Input of a tracker: a Node or web platform request, or just a visitor's name. */
-export type TrackInput = IncomingMessage | Request | PeerRequest | NamedVisitor;
+export type TrackInput = NodeRequest | WebRequest | PeerRequest | NamedVisitor;
 
-/** A web request and its peer, which the request itself does not contain. */
+/** What trackers read of a request of `node:http`, Express, Koa and others, so that no types of Node are needed. */
+export interface NodeRequest {
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly url?: string | undefined;
+  readonly method?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
+}
+
+/** What trackers read of a `Request` of the web platform. */
+export interface WebRequest {
+  readonly headers: { get(name: string): string | null };
+  /** Absolute. */
+  readonly url: string;
+  readonly method: string;
+}
+
+/** A request with what it does not contain itself. */
 export interface PeerRequest {
-  readonly request: Request;
+  readonly request: NodeRequest | WebRequest;
   /** Address at the other end of the connection, from the runtime. */
-  readonly peer: string;
+  readonly peer?: string;
+  /** Address of the client, if the program knows it: forwarded addresses are then ignored. */
+  readonly client?: string;
+  /** Status of the answer. Default: unknown. */
+  readonly status?: number;
 }
 
 export interface NamedVisitor {
@@ -28,6 +48,8 @@ export interface NamedVisitor {
  * are. Nothing else could tell clients apart.
  */
 const FORWARDER = '127.0.0.1';
+/** HTTP statuses; 0 is unknown. */
+const STATUS = { least: 0, most: 999, isWhole: true };
 
 /**
  * Converts tracker input to raw facts. Requests are recognized by their headers: frameworks wrap and extend them, and may
@@ -39,26 +61,48 @@ const FORWARDER = '127.0.0.1';
 export function factsOf(input: TrackInput, time: number): RequestContext {
   // From JavaScript, anything may come.
   if (typeof input !== 'object' || input === null)
-    throw new HitError('invalid', "track needs a request, or a visitor such as { visitor: 'ann' }");
-  if ('headers' in input) {
-    return isWebRequest(input) ? factsOfWebRequest(input, time, FORWARDER) : factsOfNodeRequest(input, time);
-  }
-  return 'request' in input
-    ? factsOfWebRequest(input.request, time, input.peer)
-    : factsOfVisitor(input, time);
+    throw invalid(`track needs a request, or a visitor such as { visitor: 'ann' }, not ${shown(input)}`);
+  if ('headers' in input) return factsOfRequest(input, time, undefined);
+  return 'request' in input ? factsOfPeerRequest(input, time) : factsOfVisitor(input, time);
 }
 
-function isWebRequest(request: IncomingMessage | Request): request is Request {
+function factsOfPeerRequest(input: PeerRequest, time: number): RequestContext {
+  const { request, peer, client } = input;
+  if (typeof request !== 'object' || request === null || !('headers' in request))
+    throw invalid(`request must be a Request of the web platform or of node:http, not ${shown(request)}`);
+  // A peer that the runtime does not know must not become a trusted one.
+  const isPeerMissing = 'peer' in input || (client === undefined && input.status === undefined);
+  if (typeof peer !== 'string' && isPeerMissing)
+    throw invalid(`peer must be an address as text, not ${shown(peer)}`);
+  if (client !== undefined && typeof client !== 'string')
+    throw invalid(`client must be an address as text, not ${shown(client)}`);
+  const status = numberOr('status', input.status, 0, STATUS);
+  const facts = factsOfRequest(request, time, peer);
+  if (!client) return { ...facts, status };
+  return { ...facts, status, peer: client, forwarded: '' };
+}
+
+function factsOfRequest(
+  request: NodeRequest | WebRequest,
+  time: number,
+  peer: string | undefined,
+): RequestContext {
+  if (typeof request.headers !== 'object' || request.headers === null)
+    throw invalid(`headers of the request must be an object, not ${shown(request.headers)}`);
+  return isWebRequest(request)
+    ? factsOfWebRequest(request, time, peer ?? FORWARDER)
+    : factsOfNodeRequest(request, time, peer);
+}
+
+function isWebRequest(request: NodeRequest | WebRequest): request is WebRequest {
   return typeof request.headers.get === 'function';
 }
 
 function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
-  const visitor = String(input.visitor ?? '');
-  if (visitor === '') throw new HitError('invalid', 'a visitor needs a name: visitor is empty');
   return {
     ...EMPTY_CONTEXT,
     time,
-    visitor,
+    visitor: nameOf(input.visitor),
     site: input.site ?? 'localhost',
     path: input.path ?? '/',
     name: input.name ?? '',
@@ -67,29 +111,39 @@ function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
   };
 }
 
-function factsOfNodeRequest(request: IncomingMessage, time: number): RequestContext {
+/** A number of a database is a name, too. */
+function nameOf(visitor: unknown): string {
+  if (typeof visitor === 'number' || typeof visitor === 'bigint') return String(visitor);
+  if (typeof visitor === 'string' && visitor !== '') return visitor;
+  throw invalid(`visitor must be a text that is not empty, not ${shown(visitor)}`);
+}
+
+function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | undefined): RequestContext {
   const header = (name: string) => {
     const value = request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : (value ?? '');
+    return typeof value === 'string' ? value : (value?.join(', ') ?? '');
   };
+  // HTTP/2 has a field of its own.
+  const host = header('host') || header(':authority');
   return {
     ...EMPTY_CONTEXT,
     ...shared(header, time),
-    host: header('host') || 'localhost',
-    hostname: header('host'),
+    host: host || 'localhost',
+    hostname: host,
     path: originalUrl(request) ?? request.url ?? '/',
-    peer: request.socket.remoteAddress ?? '',
+    // A request that a test has made up may have no socket.
+    peer: peer ?? request.socket?.remoteAddress ?? '',
     method: request.method ?? '',
   };
 }
 
 /** Express and Connect routers strip their mount path from `url` and keep the full URL in `originalUrl`. */
-function originalUrl(request: IncomingMessage & { readonly originalUrl?: unknown }): string | undefined {
+function originalUrl(request: NodeRequest & { readonly originalUrl?: unknown }): string | undefined {
   return typeof request.originalUrl === 'string' ? request.originalUrl : undefined;
 }
 
-function factsOfWebRequest(request: Request, time: number, peer: string): RequestContext {
-  const url = new URL(request.url);
+function factsOfWebRequest(request: WebRequest, time: number, peer: string): RequestContext {
+  const url = absoluteUrl(request.url);
   return {
     ...EMPTY_CONTEXT,
     ...shared((name) => request.headers.get(name) ?? '', time),
@@ -101,9 +155,17 @@ function factsOfWebRequest(request: Request, time: number, peer: string): Reques
   };
 }
 
+function absoluteUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch (cause) {
+    throw new HitError('invalid', `url of the request must be absolute, not ${shown(text)}`, { cause });
+  }
+}
+
 function shared(header: (name: string) => string, time: number) {
   return {
-    kind: 'beacon',
+    kind: 'request',
     time,
     referrer: header('referer'),
     userAgent: header('user-agent'),
@@ -118,4 +180,8 @@ function shared(header: (name: string) => string, time: number) {
 export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
   return `client\n${networkOf(proxies.clientOf(facts.peer, facts.forwarded))}\n${facts.userAgent}`;
+}
+
+function invalid(message: string): HitError {
+  return new HitError('invalid', message);
 }

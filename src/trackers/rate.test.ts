@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { FIREFOX } from '../../test/fixtures/any-server.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
@@ -27,7 +28,6 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
 
   test('rejects an invalid window', () => {
     const rate = new RateTracker();
-    const message = 'seconds must be a number from 1 to 34560000';
     for (const window of [
       undefined,
       null,
@@ -38,7 +38,10 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
       { seconds: Number.NaN },
       { seconds: 1e9 },
     ])
-      assert.throws(() => rate.rate(window as { seconds: number }), { code: 'invalid', message });
+      assert.throws(() => rate.rate(window as { seconds: number }), {
+        code: 'invalid',
+        message: /^seconds must be a number from 1 to 34560000, not /,
+      });
     assert.equal(rate.rate({ seconds: 34_560_000 }).hits, 0);
   });
 
@@ -49,7 +52,7 @@ describe('the rate tracker', { timeout: patience(20_000) }, () => {
 
   test('counts node:http and web requests', async () => {
     const rate = new RateTracker();
-    const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
+    const headers = { 'user-agent': FIREFOX, 'x-forwarded-for': '203.0.113.7' };
     await served('/', headers, (request) => rate.track(request));
     rate.track(new Request('http://localhost/', { headers }));
     await served('/', { ...headers, 'x-forwarded-for': '203.0.113.8' }, (request) => rate.track(request));

@@ -2,14 +2,26 @@ import { HitError } from '../errors.ts';
 import type { WindowCount } from '../live/live.ts';
 import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
 import { type WindowOptions, Windows } from '../live/windows.ts';
+import { checkedNumber, checkInstance, checkOptions, shown } from '../schema/argument.ts';
+import type { Bytes } from '../sketch/bytes.ts';
 import { LONGEST_WINDOW } from '../sketch/ring.ts';
 import type { TrackInput } from './input.ts';
-import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
+import type { Uncounted } from './request-filter.ts';
+import {
+  checkKeyed,
+  type KeyedVisitorOptions,
+  VISITOR_OPTIONS,
+  VisitorNames,
+  type VisitorOptions,
+} from './visitor-names.ts';
 
 export interface RateTrackerOptions extends WindowOptions, VisitorOptions {
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
 }
+
+const OPTIONS = ['columns', 'ticksPerSecond', 'now', ...VISITOR_OPTIONS];
+const WINDOWS = { least: 1, most: LONGEST_WINDOW };
 
 /**
  * Hits, visitors and hits per second over any window that ends now, in fixed memory.
@@ -26,20 +38,32 @@ export class RateTracker {
 
   /** @throws HitError `invalid` or `bad_setting` for options out of range */
   constructor(options: RateTrackerOptions = {}) {
-    this.#windows = new Windows(options);
+    checkOptions(options, OPTIONS);
+    const { columns, ticksPerSecond, now = Date.now } = options;
+    if (typeof now !== 'function')
+      throw new HitError('invalid', `now must be a function that returns milliseconds, not ${shown(now)}`);
+    this.#windows = new Windows({
+      ...(columns !== undefined && { columns }),
+      ...(ticksPerSecond !== undefined && { ticksPerSecond }),
+    });
     this.#names = new VisitorNames(options);
-    this.#now = options.now ?? Date.now;
+    this.#now = now;
+  }
+
+  /** Requests that did not count, by reason. They are not part of the bytes. */
+  get uncounted(): Uncounted {
+    return this.#names.filter.uncounted;
   }
 
   /**
-   * Counts a request, or a hit of a named visitor.
+   * Counts a request, if it counts (`count`), or a hit of a named visitor.
    *
    * @throws HitError `invalid` for a visitor without a name
    */
   track(input: TrackInput): void {
     const now = this.#now();
-    const { high, low } = this.#names.digest(input, now);
-    this.#windows.add(high, low, now, now);
+    const visitor = this.#names.digest(input, now);
+    if (visitor) this.#windows.add(visitor.high, visitor.low, now, now);
   }
 
   /**
@@ -48,9 +72,11 @@ export class RateTracker {
    */
   rate(window: { seconds: number }): WindowCount {
     // From JavaScript, anything may come.
-    const seconds = (window as Partial<typeof window> | undefined)?.seconds;
-    if (typeof seconds !== 'number' || !(seconds >= 1 && seconds <= LONGEST_WINDOW))
-      throw new HitError('invalid', `seconds must be a number from 1 to ${LONGEST_WINDOW}`);
+    const seconds = checkedNumber(
+      'seconds',
+      (window as Partial<typeof window> | undefined)?.seconds,
+      WINDOWS,
+    );
     return this.#windows.read(seconds, this.#now());
   }
 
@@ -66,13 +92,14 @@ export class RateTracker {
    * all.rate({ seconds: 60 });
    */
   merge(other: RateTracker): void {
+    checkInstance('other', other, RateTracker);
     this.#names.checkSame(other.#names.naming);
     this.#windows.seen.merge(other.#windows.seen);
     this.#windows.ring.merge(other.#windows.ring);
   }
 
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
-  toBytes(): Uint8Array {
+  toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
       state: { total: { hits: 0, visitors: 0 }, windows: this.#windows, filter: undefined },
@@ -92,6 +119,7 @@ export class RateTracker {
     bytes: Uint8Array,
     options: KeyedVisitorOptions & Pick<RateTrackerOptions, 'now'>,
   ): RateTracker {
+    checkKeyed(options);
     const { naming, state } = decodeSnapshot(bytes);
     if (!state.windows) throw new HitError('invalid', 'these bytes are not those of a rate tracker');
     const { columns, ticksPerSecond } = state.windows.seen;

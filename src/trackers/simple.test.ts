@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { FIREFOX } from '../../test/fixtures/any-server.ts';
 import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
 import { HitError } from '../errors.ts';
 import type { Seen } from '../live/live.ts';
 import { RateTracker } from './rate.ts';
 import { SimpleTracker } from './simple.ts';
+
+const SAFARI =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Safari/605.1.15';
 
 /** Tracks a request to a local server. */
 function trackServed(
@@ -27,11 +31,11 @@ describe('the simple tracker', { timeout: patience(20_000) }, () => {
 
   test('counts a node:http and a web request of the same client as one visitor', async () => {
     const simple = new SimpleTracker();
-    const headers = { 'user-agent': 'Mozilla/5.0', 'x-forwarded-for': '203.0.113.7' };
+    const headers = { 'user-agent': FIREFOX, 'x-forwarded-for': '203.0.113.7' };
     assert.equal((await trackServed(simple, '/a', headers)).isNew, true);
     assert.equal((await trackServed(simple, '/b', headers)).isNew, false);
     assert.equal(simple.track(new Request('http://localhost/c', { headers })).isNew, false);
-    assert.equal((await trackServed(simple, '/a', { ...headers, 'user-agent': 'Other/1.0' })).isNew, true);
+    assert.equal((await trackServed(simple, '/a', { ...headers, 'user-agent': SAFARI })).isNew, true);
     assert.equal(
       (await trackServed(simple, '/a', { ...headers, 'x-forwarded-for': '203.0.113.8' })).unique,
       3,
@@ -40,16 +44,17 @@ describe('the simple tracker', { timeout: patience(20_000) }, () => {
 
   test('distinguishes clients by X_FORWARDED_FOR, even if it has labels', async () => {
     const simple = new SimpleTracker();
-    for (const label of ['111', '222', '111']) await trackServed(simple, '/', { X_FORWARDED_FOR: label });
+    for (const label of ['111', '222', '111'])
+      await trackServed(simple, '/', { 'user-agent': FIREFOX, X_FORWARDED_FOR: label });
     assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 3, total: 4 });
   });
 
   test('ignores forwarded addresses if no proxy is trusted', async () => {
     const simple = new SimpleTracker({ trustProxy: 'none' });
     for (const address of ['203.0.113.7', '203.0.113.8']) {
-      await trackServed(simple, '/', { 'x-forwarded-for': address });
+      await trackServed(simple, '/', { 'user-agent': FIREFOX, 'x-forwarded-for': address });
     }
-    assert.equal((await trackServed(simple, '/', {})).unique, 1);
+    assert.equal((await trackServed(simple, '/', { 'user-agent': FIREFOX })).unique, 1);
   });
 
   test('is exact for a thousand visitors, and low by at most its rate at the planned number', () => {

@@ -1,9 +1,19 @@
 import { HitError } from '../errors.ts';
 import type { Seen } from '../live/live.ts';
 import { decodeSnapshot, encodeSnapshot } from '../live/snapshot.ts';
-import { BloomFilter, bitsPerVisitorAt } from '../sketch/bloom.ts';
+import { checkedNumber, checkInstance, checkOptions } from '../schema/argument.ts';
+import { BloomFilter } from '../sketch/bloom.ts';
+import { bitsPerVisitorAt, DEFAULT_BITS, mostVisitorsAt } from '../sketch/bloom-size.ts';
+import type { Bytes } from '../sketch/bytes.ts';
 import type { TrackInput } from './input.ts';
-import { type KeyedVisitorOptions, VisitorNames, type VisitorOptions } from './visitor-names.ts';
+import type { Uncounted } from './request-filter.ts';
+import {
+  checkKeyed,
+  type KeyedVisitorOptions,
+  VISITOR_OPTIONS,
+  VisitorNames,
+  type VisitorOptions,
+} from './visitor-names.ts';
 
 export interface SimpleTrackerOptions extends VisitorOptions {
   /** Planned capacity of the filter in all-time visitors. Default 1,000,000: 1.5 MB. */
@@ -11,6 +21,8 @@ export interface SimpleTrackerOptions extends VisitorOptions {
   /** Share of new visitors mistaken for known ones at that capacity. Default 0.005. */
   readonly falseSeenRate?: number;
 }
+
+const OPTIONS = ['expectedVisitors', 'falseSeenRate', ...VISITOR_OPTIONS];
 
 /**
  * All-time hits and visitors in fixed memory, and whether a visitor is new.
@@ -30,8 +42,11 @@ export class SimpleTracker {
 
   /** @throws HitError `invalid` or `bad_setting` for options out of range */
   constructor(options: SimpleTrackerOptions = {}) {
-    const bits = options.falseSeenRate === undefined ? undefined : bitsPerVisitorAt(options.falseSeenRate);
-    this.#filter = BloomFilter.for(options.expectedVisitors ?? 1_000_000, bits);
+    checkOptions(options, OPTIONS);
+    const { falseSeenRate, expectedVisitors = 1_000_000 } = options;
+    const bits = falseSeenRate === undefined ? DEFAULT_BITS : bitsPerVisitorAt(falseSeenRate);
+    const range = { least: 1, most: mostVisitorsAt(bits) };
+    this.#filter = BloomFilter.for(checkedNumber('expectedVisitors', expectedVisitors, range), bits);
     this.#names = new VisitorNames(options);
   }
 
@@ -45,14 +60,21 @@ export class SimpleTracker {
     return this.#total;
   }
 
+  /** Requests that did not count, by reason. They are not part of the bytes. */
+  get uncounted(): Uncounted {
+    return this.#names.filter.uncounted;
+  }
+
   /**
    * Counts a request, or a hit of a named visitor.
    *
+   * @returns the counts, which a request that does not count (`count`) leaves as they are; its visitor is not new
    * @throws HitError `invalid` for a visitor without a name
    */
   track(input: TrackInput): Seen {
-    const { high, low } = this.#names.digest(input, 0);
-    const isNew = !this.#filter.testAndAdd(high, low);
+    const visitor = this.#names.digest(input, 0);
+    if (!visitor) return { isNew: false, unique: this.#unique, total: this.#total };
+    const isNew = !this.#filter.testAndAdd(visitor.high, visitor.low);
     if (isNew) this.#unique++;
     this.#total++;
     return { isNew, unique: this.#unique, total: this.#total };
@@ -74,6 +96,7 @@ export class SimpleTracker {
    * here.unique; // 1, of a total of 2
    */
   merge(other: SimpleTracker): void {
+    checkInstance('other', other, SimpleTracker);
     this.#names.checkSame(other.#names.naming);
     this.#filter.merge(other.#filter);
     // Clamp the estimate: at least the larger of the two counts, at most their sum.
@@ -84,7 +107,7 @@ export class SimpleTracker {
   }
 
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
-  toBytes(): Uint8Array {
+  toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: 0, node: '', naming: this.#names.naming },
       state: {
@@ -105,6 +128,7 @@ export class SimpleTracker {
    * SimpleTracker.fromBytes(await readFile('visitors'), { key });
    */
   static fromBytes(bytes: Uint8Array, options: KeyedVisitorOptions): SimpleTracker {
+    checkKeyed(options);
     const { naming, state } = decodeSnapshot(bytes);
     if (!state.filter) throw new HitError('invalid', 'these bytes are not those of a simple tracker');
     const tracker = new SimpleTracker({ ...options, expectedVisitors: 1 });

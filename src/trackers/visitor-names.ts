@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
-import { type Digest, KeyedHash } from '../hit/hash.ts';
+import type { CountingOptions } from '../hit/counting-rule.ts';
+import { type Digest, KEY_BYTES, KeyedHash } from '../hit/hash.ts';
 import { fingerprintOf, type KeyFingerprints, keyMismatches } from '../hit/key-fingerprints.ts';
+import { shown } from '../schema/argument.ts';
 import { factsOf, type TrackInput, visitorText } from './input.ts';
+import { RequestFilter } from './request-filter.ts';
 
-/** How a tracker without a database identifies visitors. */
+/** What a tracker without a database counts, and how it identifies visitors. */
 export interface VisitorOptions {
   /** Trusted proxies: `loopback`, `private`, `none` or CIDR ranges. Default `loopback`. */
   readonly trustProxy?: string;
@@ -14,6 +16,8 @@ export interface VisitorOptions {
    * requires the key that they counted with.
    */
   readonly key?: Uint8Array;
+  /** Which requests count. Default: no assets, HEAD, OPTIONS, prefetches and bots. */
+  readonly count?: CountingOptions;
 }
 
 /** The same, with visitors that are already hashed. */
@@ -21,27 +25,44 @@ export interface KeyedVisitorOptions extends VisitorOptions {
   readonly key: Uint8Array;
 }
 
-const KEY_BYTES = 16;
+/** @throws HitError `invalid` for anything but a text, `bad_setting` for an invalid one */
+export function proxiesOf(trustProxy: unknown): TrustedProxies {
+  if (typeof trustProxy !== 'string')
+    throw new HitError('invalid', `trustProxy must be a text, not ${shown(trustProxy)}`);
+  return new TrustedProxies(trustProxy, 'trustProxy');
+}
+
+export const VISITOR_OPTIONS = ['trustProxy', 'key', 'count'];
+
+/** @throws HitError `invalid` if the key is missing, which visitors in bytes were counted with */
+export function checkKeyed(options: Partial<KeyedVisitorOptions> | undefined): void {
+  if (options?.key !== undefined) return;
+  throw new HitError(
+    'invalid',
+    'key is missing: pass the one that these bytes were counted with, as { key }',
+  );
+}
 
 /** Identifies a program's visitors by a keyed hash: nobody can craft visitors that collide. */
 export class VisitorNames {
   readonly naming: KeyFingerprints;
+  readonly filter: RequestFilter;
   readonly #hash: KeyedHash;
   readonly #proxies: TrustedProxies;
 
-  /** @throws HitError `invalid` for a key of another length, `bad_setting` for invalid proxies */
-  constructor({ trustProxy = 'loopback', key = randomBytes(KEY_BYTES) }: VisitorOptions) {
-    if (key.length !== KEY_BYTES) {
-      throw new HitError('invalid', `a key has ${KEY_BYTES} random bytes, not ${key.length}`);
-    }
-    this.#proxies = new TrustedProxies(trustProxy);
+  /** @throws HitError `invalid` for a key of another length, `bad_setting` for invalid proxies; see also `CountingRule` */
+  constructor({ trustProxy = 'loopback', key = newKey(), count }: VisitorOptions) {
+    this.#proxies = proxiesOf(trustProxy);
+    this.filter = new RequestFilter(count, this.#proxies);
     this.#hash = new KeyedHash(key);
     this.naming = { key: fingerprintOf(this.#hash) };
   }
 
-  /** @returns the visitor's hash, valid until the next call */
-  digest(input: TrackInput, time: number): Digest {
-    return this.#hash.digest(visitorText(factsOf(input, time), this.#proxies));
+  /** @returns the visitor's hash, valid until the next call; undefined if the input does not count */
+  digest(input: TrackInput, time: number): Digest | undefined {
+    const facts = factsOf(input, time);
+    if (this.filter.refusalOf(facts) !== undefined) return undefined;
+    return this.#hash.digest(visitorText(facts, this.#proxies));
   }
 
   /** @throws HitError `invalid` if the other tracker uses another key */
@@ -52,4 +73,8 @@ export class VisitorNames {
       'trackers with different keys cannot be merged: give all of them the same key',
     );
   }
+}
+
+function newKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(KEY_BYTES));
 }

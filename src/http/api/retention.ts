@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { siteName } from '../../hit/site.ts';
+import { siteName } from '../../hit/site-name.ts';
 import { agesText } from '../../settings/ages.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HitError } from '../../errors.ts';
-import { siteName } from '../../hit/site.ts';
+import { siteName } from '../../hit/site-name.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
 import { COUNT, choice, described, nullable, object, TEXT, textUpTo } from '../../schema/schema.ts';

@@ -3,7 +3,7 @@ import { HitError } from '../../errors.ts';
 import { DROP_REASONS, type Dropped, type DropReason, isQuiet } from '../../hit/drop-reason.ts';
 import { isSignal } from '../../hit/hit.ts';
 import type { RequestContext } from '../../hit/request-context.ts';
-import { siteName } from '../../hit/site.ts';
+import { siteName } from '../../hit/site-name.ts';
 import {
   COUNT,
   choice,

@@ -17,7 +17,7 @@ live.track({ site: 'a.com', time: NOW, visitorHigh: 7, visitorLow: 7 });
 
 function parcelFor(site: string | undefined): Buffer {
   const naming = { key: '0123456789abcdef' };
-  return encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.stateOf(site) });
+  return Buffer.from(encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.stateOf(site) }));
 }
 
 async function urlOf(t: TestContext, server: Server, close: () => void): Promise<string> {

@@ -2,7 +2,7 @@
  * The common members of queries, funnels, journeys and retention in JSON: sites, period, time zone, bots and filters.
  */
 import { HitError } from '../../errors.ts';
-import { siteName } from '../../hit/site.ts';
+import { siteName } from '../../hit/site-name.ts';
 import { printable } from '../../schema/printable.ts';
 import { leaves } from '../engine/condition.ts';
 import { BOTS, type Goal, type Query, type Scope, type Span } from '../engine/query.ts';

@@ -1,5 +1,5 @@
 /**
- * Completes package-lock.json with the builds made for other platforms.
+ * Completes package-lock.json with the builds made for other platforms, and removes the versions of Node that packages ask for.
  *
  * A package with native code lists one optional package for each platform (`@chdb/lib-darwin-arm64`, …).
  * If the registry in use does not offer one of them (a mirror often lacks those not requested yet), npm
@@ -7,7 +7,10 @@
  * machine. This script writes the missing entries: the version from the package that requires it, the platform
  * from its name. Such an entry has no integrity hash until a lock file is made with a registry that offers it.
  *
- * Run it after `npm install`. With `--check` it writes nothing and fails when an entry is missing.
+ * The Node that runs everything here comes with `npm ci`, as a package. That of the machine only runs npm, so a warning about
+ * it for each package that needs a later one misleads.
+ *
+ * Run it after `npm install`. With `--check` it writes nothing and fails when something is to be done.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -17,6 +20,7 @@ interface LockedPackage {
   libc?: string[];
   license?: string;
   dev?: boolean;
+  engines?: unknown;
   optional?: boolean;
   os?: string[];
   optionalDependencies?: Record<string, string>;
@@ -68,19 +72,22 @@ function entryOf(name: string, dependent: LockedPackage): LockedPackage {
 
 const lock: { packages: Packages } = JSON.parse(readFileSync(LOCK, 'utf8'));
 const wanted = missing(lock.packages);
+// The first entry is this package itself.
+const picky = Object.entries(lock.packages).filter(([path, { engines }]) => path !== '' && engines);
 
 if (process.argv.includes('--check')) {
   for (const { name, askedBy } of wanted)
-    console.error(`package-lock.json lacks ${name}, wanted by ${askedBy}`);
-  if (wanted.length > 0) console.error('npm ci would refuse it: run `node scripts/lock-platforms.ts`');
-  process.exitCode = wanted.length > 0 ? 1 : 0;
+    console.error(`package-lock.json lacks ${name}, wanted by ${askedBy}; npm ci would refuse it`);
+  if (picky.length > 0) console.error(`package-lock.json has engines of ${picky.length} packages`);
+  const isComplete = wanted.length + picky.length === 0;
+  if (!isComplete) console.error('run `node scripts/lock.ts`');
+  process.exitCode = isComplete ? 0 : 1;
 } else {
   for (const { name, askedBy } of wanted) {
     lock.packages[`node_modules/${name}`] = entryOf(name, lock.packages[askedBy] ?? {});
     console.log(`added ${name}`);
   }
+  for (const [, entry] of picky) delete entry.engines;
   const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'));
-  if (wanted.length > 0) {
-    writeFileSync(LOCK, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
-  }
+  writeFileSync(LOCK, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
 }
