@@ -17,6 +17,7 @@ import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
+import { StoreDurations } from './store-durations.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
@@ -27,6 +28,9 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
+
+/** Runs a query on a connection. */
+type Read<Result> = (reader: ClickHouseClient, text: string) => Promise<Result>;
 
 const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -42,6 +46,7 @@ export class Store implements Sink {
   readonly ledger: Ledger;
   readonly guard: StoreGuard;
   readonly opening: Opening;
+  readonly durations = new StoreDurations();
   readonly #clients: Clients;
   readonly #delivery: Delivery;
   readonly #closing = new AbortController();
@@ -149,9 +154,11 @@ export class Store implements Sink {
   }
 
   /** Inserts a segment exactly once: see `Delivery.deliver`. */
-  async deliver(segment: Segment): Promise<void> {
-    await this.opening.ensure();
-    await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
+  deliver(segment: Segment): Promise<void> {
+    return this.durations.inserts.time(async () => {
+      await this.opening.ensure();
+      await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
+    });
   }
 
   /** Restores the purged hits of a batch: see `Delivery.restore`. */
@@ -179,10 +186,12 @@ export class Store implements Sink {
   }
 
   /** Inserts many batches, each exactly once, as `deliver` does for one. */
-  async deliverBatches(batches: Batches): Promise<void> {
-    await this.opening.ensure();
-    const { size } = await stat(batches.path);
-    await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
+  deliverBatches(batches: Batches): Promise<void> {
+    return this.durations.inserts.time(async () => {
+      await this.opening.ensure();
+      const { size } = await stat(batches.path);
+      await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
+    });
   }
 
   /** Runs a short statement that changes the store, in sequence with deliveries. */
@@ -254,11 +263,11 @@ export class Store implements Sink {
     return result!;
   }
 
-  async #read<Result>(
-    query: string,
-    bounds: QueryLimits,
-    run: (reader: ClickHouseClient, text: string) => Promise<Result>,
-  ): Promise<Result> {
+  #read<Result>(query: string, bounds: QueryLimits, run: Read<Result>): Promise<Result> {
+    return this.durations.queries.time(() => this.#readOnce(query, bounds, run));
+  }
+
+  async #readOnce<Result>(query: string, bounds: QueryLimits, run: Read<Result>): Promise<Result> {
     const settings = Object.entries({ ...READ_SETTINGS, ...limitsOfCaller(bounds) }).map(
       ([name, value]) => `${name} = ${value}`,
     );
