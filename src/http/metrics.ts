@@ -104,6 +104,8 @@ function registryOf(context: ServerContext): Registry {
       'Bytes of hits on disk waiting for the store or Kafka',
       () => spool.bytes,
     );
+    const full = 'Bytes of hits on disk at which new hits are refused';
+    gauge(registers, 'hit_tracker_spool_max_bytes', full, () => context.settings.spool_max);
     gauge(
       registers,
       'hit_tracker_spool_pending_segments',
