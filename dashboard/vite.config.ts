@@ -12,6 +12,8 @@ export default defineConfig({
   build: {
     outDir: join(import.meta.dirname, '../dist/dashboard'),
     emptyOutDir: true,
+    // Of the packages that are part of the scripts.
+    license: { fileName: 'assets/licenses.md' },
     target: 'es2023',
     // Each file is a separate request that can be cached forever; nothing is inlined, since the policy forbids it.
     assetsInlineLimit: 0,

@@ -1,11 +1,13 @@
 /**
  * Builds `dist/`, which the npm package and the container run: JavaScript, type declarations and source
- * maps from `src/` without its tests, the SQL files and lists beside them, the dashboard, and the script for pages.
+ * maps from `src/` without its tests, the SQL files and lists beside them, the dashboard, the script for pages, and a
+ * list of all packages in it.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { buildDashboard } from './dashboard.ts';
+import { writeSbom } from './sbom.ts';
 import { bundleSipHash } from './siphash.ts';
 import { buildSnippet } from './snippet.ts';
 
@@ -31,3 +33,4 @@ await bundleSipHash(ROOT, DIST);
 
 await buildDashboard();
 await buildSnippet();
+writeSbom();

@@ -12,6 +12,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { lintArchive, lintFolder } from './package-lint.ts';
+import { bundledIn, type Sbom } from './sbom.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -96,7 +97,26 @@ function pack(folder: string): string {
   assert.ok(hasPage, 'the package carries no dashboard');
   const hasScript = packed.files.some(({ path }) => path === 'dist/snippet/script.js');
   assert.ok(hasScript, 'the package carries no script for pages');
+  const hasList = packed.files.some(({ path }) => path === 'dist/sbom.cdx.json');
+  assert.ok(hasList, 'the package carries no list of its packages');
   return join(folder, packed.filename);
+}
+
+/** Checks that the list of packages has those of the lock file, without those for development, and those in the dashboard. */
+function checkSbom(): void {
+  const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+  const { components }: Sbom = JSON.parse(read('dist/sbom.cdx.json'));
+  const lock: { packages: Record<string, { version: string; dev?: boolean }> } = JSON.parse(
+    read('package-lock.json'),
+  );
+  const bundled = bundledIn(read('dist/dashboard/assets/licenses.md'));
+  const wanted = new Set<string>();
+  for (const [path, { version, dev }] of Object.entries(lock.packages)) {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    if (path !== '' && (!dev || bundled.includes(name))) wanted.add(`${name}@${version}`);
+  }
+  const listed = components.map(({ name, version }) => `${name}@${version}`);
+  assert.deepEqual(listed.sort(), [...wanted].sort(), 'the list of packages differs from the lock file');
 }
 
 /** Lays out `folder` as `npm install ARCHIVE @types/node` would. */
@@ -122,6 +142,7 @@ function install(archive: string, folder: string): void {
 const scratch = mkdtempSync(join(tmpdir(), 'hit-tracker-package-'));
 try {
   const archive = pack(scratch);
+  checkSbom();
   await lintArchive(archive);
   install(archive, scratch);
   lintFolder(join(scratch, 'node_modules', 'hit-tracker'));

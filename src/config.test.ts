@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
 import { assertRefused, readServe } from '../test/fixtures/serve-settings.ts';
+import { temporaryFolder } from '../test/fixtures/temporary.ts';
 import { environmentName, readSettings } from './config.ts';
 import { IMPORT_SETTINGS } from './settings/import.ts';
 import { REPORT_SETTINGS } from './settings/report.ts';
@@ -80,6 +83,49 @@ describe('the environment', () => {
 
   test('may contain other variables', () => {
     assert.equal(readServe([], { PORT: '1', HIT_UNKNOWN: '2', hit_port: '3' }).port, 5000);
+  });
+});
+
+describe('the file of a secret', () => {
+  /** A file with this content. */
+  function fileOf(t: TestContext, content: string): string {
+    const path = join(temporaryFolder(t), 'secret');
+    writeFileSync(path, content);
+    return path;
+  }
+
+  test('has the value of its setting, without the line break at its end', (t) => {
+    for (const end of ['', '\n', '\r\n']) {
+      const path = fileOf(t, `clickhouse://me:hunter2@db:8123/hits${end}`);
+      assert.equal(readServe([], { HIT_STORE_FILE: path }).store, 'clickhouse://me:hunter2@db:8123/hits');
+    }
+  });
+
+  test('gives way to a flag, and is not even read then', () => {
+    assert.equal(readServe(['--store', 'embedded'], { HIT_STORE_FILE: '/nowhere' }).store, 'embedded');
+  });
+
+  test('is refused beside the variable of the same setting, if it cannot be read, or for other settings', (t) => {
+    const path = fileOf(t, 'clickhouse://a/b');
+    for (const [environment, culprit] of [
+      [
+        { HIT_STORE_FILE: path, HIT_STORE: 'embedded' },
+        /^HIT_STORE_FILE: HIT_STORE is set too; unset one of them$/,
+      ],
+      [{ HIT_STORE_FILE: `${path}.no` }, /^HIT_STORE_FILE: the file cannot be read: .*ENOENT.*secret\.no/],
+      [{ HIT_STORE_FILE: temporaryFolder(t) }, /^HIT_STORE_FILE: the file cannot be read: .*EISDIR/],
+      [{ HIT_PORT_FILE: path }, /^HIT_PORT_FILE: only secrets are read from files; set HIT_PORT$/],
+      [{ HIT_SECRETS_FILE: path }, /^HIT_SECRETS_FILE: only secrets are read from files; set HIT_SECRETS$/],
+    ] as const) {
+      assertRefused(() => readServe([], environment), 'bad_setting', culprit);
+    }
+  });
+
+  test('is named by the error about its value, which does not show it', (t) => {
+    const environment = { HIT_STORE_FILE: fileOf(t, 'clickhose://me:hunter2@db/hits') };
+    assertRefused(() => readServe([], environment), 'bad_setting', /^HIT_STORE_FILE: (?!.*hunter2)/);
+    const empty = { HIT_ADMIN_TOKEN_FILE: fileOf(t, '\n') };
+    assertRefused(() => readServe([], empty), 'bad_setting', /^HIT_ADMIN_TOKEN_FILE: a token has 16/);
   });
 });
 

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { environmentName, readSettings } from '../src/config.ts';
+import { environmentName, fileVariableName, readSettings } from '../src/config.ts';
 import { CONSUME_SETTINGS } from '../src/settings/consume.ts';
 import { SECRETS_SETTINGS } from '../src/settings/secrets.ts';
 import { SERVE_SETTINGS } from '../src/settings/serve.ts';
+import type { Settings } from '../src/settings/setting.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const DEPLOY = join(ROOT, 'deploy');
@@ -38,7 +39,11 @@ function services(): Map<string, string> {
 describe('the deployment files', () => {
   it('use existing settings, with valid values', () => {
     const known = new Set(
-      Object.values(COMMANDS).flatMap((settings) => Object.keys(settings).map(environmentName)),
+      Object.values<Settings>(COMMANDS).flatMap((settings) =>
+        Object.entries(settings).flatMap(([name, { isSecret }]) =>
+          isSecret ? [environmentName(name), fileVariableName(name)] : environmentName(name),
+        ),
+      ),
     );
     let seen = 0;
     for (const file of files) {
@@ -50,7 +55,7 @@ describe('the deployment files', () => {
         /\b(HIT_\w+)(?:[:=] *|, value: )([^\s}]+)/g,
       )) {
         const value = quoted.replaceAll('"', '');
-        if (/[$*%]/.test(value)) continue;
+        if (/[$*%]/.test(value) || name.endsWith('_FILE')) continue;
         const command = Object.values(COMMANDS).find((settings) =>
           Object.keys(settings).some((flag) => environmentName(flag) === name),
         );

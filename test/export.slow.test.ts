@@ -180,7 +180,7 @@ test('few exports run at once, and one that is not read makes room', async (t) =
 });
 
 async function openServer(t: TestContext) {
-  const app = createApp(pino({ level: 'silent' }), () => false);
+  const app = createApp(pino({ level: 'silent' }));
   const db = await openTracker(t, { dataDir: join(temporaryFolder(t), 'data') });
   whenOver(t, () => {
     app.server.closeAllConnections();

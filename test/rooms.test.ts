@@ -68,7 +68,10 @@ test('a folder that is not a room is named', () => {
 test('a file of re-exports is a barrel, and only the interfaces for programs may be one', () => {
   const source = `import type { Hit } from './hit.ts';\nexport type { Hit };\nexport * from './site.ts';\nexport {\n  a,\n} from './a.ts';\n`;
   const barrel = source.replace(`import type { Hit } from './hit.ts';\nexport type { Hit };\n`, '');
-  assert.match(faultsOf('hit/all.ts', barrel).join(), /src\/hit\/all\.ts: only src\/index\.ts and src\/library\/ are barrels/);
+  assert.match(
+    faultsOf('hit/all.ts', barrel).join(),
+    /src\/hit\/all\.ts: only src\/index\.ts and src\/library\/ are barrels/,
+  );
   assert.deepEqual(faultsOf('index.ts', barrel.replaceAll('.//', './hit/')), []);
   assert.deepEqual(faultsOf('library/hit.ts', barrel.replaceAll('./', '../hit/')), []);
   assert.deepEqual(faultsOf('hit/all.ts', `${barrel}export const b = 1;\n`), []);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
+import { COMMANDS } from '../src/commands/commands.ts';
 import type { Count, Stats } from '../src/index.ts';
+import type { Setting } from '../src/settings/setting.ts';
 import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 
@@ -117,4 +119,18 @@ describe('the settings for collecting', () => {
     await visit('192.0.2.1');
     assert.match((await visit('192.0.2.2')).text, /^1 unique hits from total 2 hits/);
   });
+});
+
+test('a file can give each setting of any command that is a secret or an address with a password', async () => {
+  let seen = 0;
+  for (const [command, entry] of Object.entries(COMMANDS)) {
+    const { settings } = await entry.load();
+    for (const [name, { value, help, isSecret = false }] of Object.entries<Setting<unknown>>(settings)) {
+      const holdsSecret =
+        /^(?:TOKEN|SECRET|KEY)$/.test(value) || /\b(?:redis|kafka|clickhouse):\/\//.test(help);
+      assert.ok(isSecret || !holdsSecret, `${command} --${name}`);
+      if (isSecret) seen++;
+    }
+  }
+  assert.ok(seen > 20);
 });

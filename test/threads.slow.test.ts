@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
+import { metricsOf } from './fixtures/metrics-text.ts';
 import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -33,6 +34,16 @@ describe('collector threads', () => {
     assert.deepEqual(await server.total('threads.example'), { hits: 200, visitors: 50 });
     const { totals } = await server.ask<{ totals: object }>('/api/v1/stats?site=threads.example');
     assert.deepEqual(totals, { hits: 200, visitors: 50 });
+    const { samples } = await metricsOf(server);
+    const requests = (route: string) =>
+      samples.find(
+        ({ name, labels }) =>
+          name === 'hit_tracker_http_request_duration_seconds_count' &&
+          labels.method === 'GET' &&
+          labels.route === route,
+      )?.value;
+    assert.equal(requests('/'), 200);
+    assert.equal(requests('/api/v1/stats'), 1, 'forwarded requests are counted once');
   });
 
   test('share the limit of a client', options, async (t) => {

@@ -38,6 +38,12 @@ describe('the help of a command', () => {
     const help = commandHelp('try', 'count hits', commandOf(SERVE_SETTINGS));
     assert.match(help, /^hit-tracker try: count hits\n\nUsage: hit-tracker try \[options\]\n/);
     assert.match(help, /HIT_PORT for --port/);
+    assert.match(help, /may be in files, which these variables name: HIT_STORE_FILE, HIT_LIVE_FILE, /);
+    assert.doesNotMatch(help, /HIT_PORT_FILE/);
+    assert.doesNotMatch(
+      commandHelp('try', 'count hits', commandOf({ port: SERVE_SETTINGS.port })),
+      /in files/,
+    );
     assert.match(help, /Examples:\n {2}hit-tracker try --port 8080\n$/);
     assert.match(help, / --help /);
   });

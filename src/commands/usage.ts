@@ -1,4 +1,4 @@
-import { environmentName } from '../config.ts';
+import { environmentName, fileVariableName } from '../config.ts';
 import { HitError } from '../errors.ts';
 import type { Settings } from '../settings/setting.ts';
 import type { Command } from './command.ts';
@@ -18,6 +18,7 @@ export function commandHelp(name: string, summary: string, command: Command): st
     table([...flags, ['--help', 'this text']]),
     '',
     `Each flag may be given in the environment: ${exampleVariable(command.settings)}.`,
+    ...secretVariables(command.settings),
     '',
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),
@@ -49,6 +50,16 @@ export function unexpected(positionals: readonly string[]): HitError {
 function exampleVariable(settings: Settings): string {
   const [name = 'data-dir'] = Object.keys(settings);
   return `${environmentName(name)} for --${name}`;
+}
+
+/** How secrets are given by files, if there are any. */
+function secretVariables(settings: Settings): string[] {
+  const names = Object.keys(settings).filter((name) => settings[name]!.isSecret);
+  if (names.length === 0) return [];
+  const variables = names.map(fileVariableName).join(', ');
+  return [
+    `Secrets, and addresses with passwords, may be in files, which these variables name: ${variables}.`,
+  ];
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
 import { limitConnections } from './connection-limit.ts';
 import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
+import { RequestDurations } from './request-durations.ts';
+import { TimedResponse, timeRoutes } from './timed-response.ts';
 
 /** Content types of JSON: also that of `sendBeacon`. */
 export const JSON_TYPES: readonly string[] = ['application/json', 'text/plain'];
@@ -18,6 +20,11 @@ const MOST_CONNECTIONS = 20_000;
 const REQUEST_TIMEOUT = 120_000;
 /** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
 const KEEP_ALIVE = 72_000;
+const SERVER = {
+  ...{ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE },
+  ServerResponse: TimedResponse,
+};
+
 /** How long a client may take to read the answer to an invalid request, in milliseconds. */
 const CLOSE_GRACE_MS = 2000;
 
@@ -27,17 +34,21 @@ const UNREAD_BODY_MS = 3000;
 const HOST = 'host';
 
 /** Answers a request before routing; false leaves it to the routes. */
-export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
+type Door = (request: IncomingMessage, response: TimedResponse) => boolean;
 
-/**
- * A server without routes, not listening yet.
- *
- * @param isProxy whether an address is that of a trusted proxy, whose connections are not limited
- */
+interface AppOptions {
+  /** Default: all requests are left to the routes. */
+  readonly door?: Door;
+  /** Whether an address is that of a trusted proxy, whose connections are not limited. Default: all are. */
+  readonly isProxy?: (address: string) => boolean;
+  /** Counts how long requests take. */
+  readonly durations?: RequestDurations;
+}
+
+/** A server without routes, not listening yet. */
 export function createApp(
   log: FastifyBaseLogger,
-  door: Door = () => false,
-  isProxy: (address: string) => boolean = () => true,
+  { door = () => false, isProxy = () => true, durations = new RequestDurations() }: AppOptions = {},
 ): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -45,7 +56,8 @@ export function createApp(
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
-      createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+      createServer(SERVER, (request, response) => {
+        response.durations = durations.unmatched;
         if (hasTwoHosts(request)) {
           endConnection(request.socket, rawInvalid('the request has several Host headers'));
           return;
@@ -72,6 +84,7 @@ export function createApp(
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);
   parseBodies(app);
+  timeRoutes(app, durations);
   return app;
 }
 

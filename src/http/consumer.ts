@@ -1,13 +1,17 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 import { HitError } from '../errors.ts';
 import type { StreamLoader } from '../stream/loader.ts';
 import { createApp } from './app.ts';
 import { requireReader } from './auth.ts';
 import { counter } from './gauge.ts';
+import { requestHistogram, storeHistograms } from './histogram.ts';
+import { processMetrics } from './process-metrics.ts';
+import { RequestDurations } from './request-durations.ts';
 
 export interface ConsumerContext {
   readonly loader: StreamLoader;
+  readonly version: string;
   readonly adminToken: string;
   readonly public: boolean;
 }
@@ -15,8 +19,9 @@ export interface ConsumerContext {
 /** `GET /metrics`, `/healthz` and `/readyz` of a process that writes hits from Kafka to the store. */
 export function buildConsumer(context: ConsumerContext, log: FastifyBaseLogger): FastifyInstance {
   const { loader } = context;
-  const app = createApp(log);
-  const registry = registryOf(loader);
+  const durations = new RequestDurations();
+  const app = createApp(log, { durations });
+  const registry = registryOf(context, durations);
   app.get('/metrics', { onRequest: requireReader(context) }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
@@ -34,10 +39,12 @@ export function buildConsumer(context: ConsumerContext, log: FastifyBaseLogger):
   return app;
 }
 
-function registryOf(loader: StreamLoader): Registry {
+function registryOf({ loader, version }: ConsumerContext, durations: RequestDurations): Registry {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  processMetrics(registry, version);
+  requestHistogram(registers, durations);
+  storeHistograms(registers, loader.storeDurations);
   new Gauge({
     name: 'hit_tracker_stream_lag_records',
     help: 'Records not yet in the store, in the assigned partitions',

@@ -20,6 +20,7 @@ import type { ClientAddresses } from './client-address.ts';
 import type { Components } from './components.ts';
 import type { Peers } from './peers/peers.ts';
 import type { QueryAdmission } from './query-admission.ts';
+import type { RequestDurations } from './request-durations.ts';
 import type { ServedLive } from './served-live.ts';
 import type { ServedSettings } from './served-settings.ts';
 import type { Sessions } from './session.ts';
@@ -36,6 +37,8 @@ export interface CollectContext {
   readonly clients: ClientAddresses;
   /** Tokens given to others. Collector threads have none, and forward requests with such a token to the main thread. */
   readonly tokens?: Tokens;
+  /** Counts how long requests take. */
+  readonly durations: RequestDurations;
   /** Prints a line on the console. */
   readonly print: (line: string) => void;
   readonly now: () => number;

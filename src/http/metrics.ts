@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { StoreGuard } from '../clickhouse/parts/guard.ts';
 import { HitError } from '../errors.ts';
 import { choice, object } from '../schema/schema.ts';
@@ -7,9 +7,11 @@ import type { Spool } from '../spool/spool.ts';
 import { requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
+import { operationHistogram, requestHistogram, storeHistograms } from './histogram.ts';
 import { json, OPEN, type Operation, other, problem } from './openapi/operation.ts';
 import type { Peers } from './peers/peers.ts';
 import { sendProblem } from './problem.ts';
+import { processMetrics } from './process-metrics.ts';
 import { READINESS, stateOf } from './ready.ts';
 
 /** Seconds after which a balancer may ask again. */
@@ -67,16 +69,8 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
 function registryOf(context: ServerContext): Registry {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'hit_tracker_build_info',
-    help: 'Always 1; the version is a label',
-    labelNames: ['version'],
-    registers,
-    collect() {
-      this.set({ version: context.settings.version }, 1);
-    },
-  });
+  processMetrics(registry, context.settings.version);
+  requestHistogram(registers, context.durations);
   new Counter({
     name: 'hit_tracker_hits_dropped_total',
     help: 'Hits dropped since the start, by reason',
@@ -110,6 +104,8 @@ function registryOf(context: ServerContext): Registry {
       'Bytes of hits on disk waiting for the store or Kafka',
       () => spool.bytes,
     );
+    const full = 'Bytes of hits on disk at which new hits are refused';
+    gauge(registers, 'hit_tracker_spool_max_bytes', full, () => context.settings.spool_max);
     gauge(
       registers,
       'hit_tracker_spool_pending_segments',
@@ -121,6 +117,12 @@ function registryOf(context: ServerContext): Registry {
       'hit_tracker_hits_accepted_total',
       'Hits and engagement signals made durable since the start',
       () => spool.accepted,
+    );
+    operationHistogram(
+      registers,
+      'hit_tracker_spool_sync_duration_seconds',
+      'Duration of the syncs to disk after which hits are acknowledged',
+      spool.syncs,
     );
     spoolDamageMetrics(registers, spool);
   }
@@ -137,7 +139,9 @@ function registryOf(context: ServerContext): Registry {
     () => context.guard.wrong,
   );
   if (context.db) {
-    storeMetrics(registers, context.db.store.guard);
+    const { guard, durations } = context.db.store;
+    storeMetrics(registers, guard);
+    storeHistograms(registers, durations);
     const help =
       'Queries of readers without a token that were refused since the start, since too many waited';
     counter(registers, 'hit_tracker_anonymous_queries_refused_total', help, () => context.admission.refused);

@@ -49,6 +49,7 @@ import { metricsRoutes } from './metrics.ts';
 import { Operations } from './openapi/operations.ts';
 import { openApiRoutes } from './openapi/routes.ts';
 import { scriptRoutes } from './script.ts';
+import { TimedResponse } from './timed-response.ts';
 
 /** Folder of the files built for browsers, in a checkout and in a package. */
 const [DASHBOARD, SNIPPET] = ['dashboard', 'snippet'].map((name) =>
@@ -70,11 +71,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** All routes, not listening yet. */
 export function buildServer(context: ServerContext, log: FastifyBaseLogger): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app = createApp(
-    log,
-    (request, response) => pixel.handle(request, response),
-    (address) => context.clients.isProxy(address),
-  );
+  const app = createApp(log, {
+    door: (request, response) => pixel.handle(request, response),
+    isProxy: (address) => context.clients.isProxy(address),
+    durations: context.durations,
+  });
   const operations = new Operations(app);
   keepTokensBound(app, context);
   refuseUnknownParameters(app);
@@ -182,7 +183,9 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
 /** The same routes on a socket for collector threads, which forward requests to it. */
 export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
   await app.ready();
-  const server = createServer((request, response) => app.routing(request, response));
+  const server = createServer({ ServerResponse: TimedResponse }, (request, response) =>
+    app.routing(request, response),
+  );
   server.on('connection', (socket: Socket) => believePeerHeader(socket));
   await listening(server, { path });
   return server;

@@ -8,6 +8,7 @@ import { closeServer, listen } from '../http/server.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { CONSUME_SETTINGS } from '../settings/consume.ts';
 import type { Values } from '../settings/setting.ts';
+import { version } from '../settings/version.ts';
 import { Store } from '../store/store.ts';
 
 /**
@@ -43,7 +44,7 @@ export async function runConsumer(
   let url: string | undefined;
   if (values.port !== undefined) {
     const adminToken = values['admin-token'] ?? folder.secrets.adminToken;
-    const app = buildConsumer({ loader, adminToken, public: values.public! }, log);
+    const app = buildConsumer({ loader, version: version(), adminToken, public: values.public! }, log);
     resources.defer(() => closeServer(app));
     url = await listen(app, values.port, values.host!);
   }

@@ -19,6 +19,7 @@ import { ConsoleLines } from '../http/console-lines.ts';
 import { messagesOf, openLog } from '../http/log.ts';
 import { Peers } from '../http/peers/peers.ts';
 import { QueryAdmission } from '../http/query-admission.ts';
+import { RequestDurations } from '../http/request-durations.ts';
 import { buildServer, closeServer, listen, listenForCommands } from '../http/server.ts';
 import { Sessions } from '../http/session.ts';
 import { TokenGuard } from '../http/token-guard.ts';
@@ -120,6 +121,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const clients = new ClientAddresses(proxies, values['client-header']!);
   const guard = new TokenGuard(clients, log, Date.now);
   const owned = { tokens, publicSites, resources: definitions };
+  const durations = new RequestDurations();
   const app = buildServer(
     {
       pipeline: new HitPipeline({ intake, recorder: new Recorder({ spool, live: live?.counts }), drops }),
@@ -139,7 +141,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       rate: trackers.includes('rate'),
       adminToken,
       clients,
-      ...{ sessions, guard },
+      ...{ sessions, guard, durations },
       admission: new QueryAdmission({ adminToken, tokens, sessions }, clients),
       public: values.public!,
       settings: servedSettings(values, policy),
@@ -156,7 +158,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   resources.defer(() => ending.abort());
   const host = (): CollectorHost => ({
     recorder: new BatchRecorder({ spool, live: live?.counts, limit, sites, now: Date.now }),
-    ...{ drops, salts: secrets.salts, midnight, log },
+    ...{ drops, salts: secrets.salts, midnight, durations, log },
     print: (line: string) => lines.print(line),
   });
   const scheduleParts = {

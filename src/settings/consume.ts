@@ -1,11 +1,16 @@
 import { DATA_SETTINGS, SHARED_SECRETS } from './data.ts';
 import { kafkaAddress } from './kafka-address.ts';
 import { LOG_LEVEL } from './log-level.ts';
-import { readNumber, readSwitch, readText, readToken, setting } from './setting.ts';
+import { readNumber, readSwitch, readText, readToken, secretSetting, setting } from './setting.ts';
 import { STOP_TIMEOUT } from './stop-timeout.ts';
 
 export const CONSUME_SETTINGS = {
-  stream: setting('Kafka topic: kafka://host:9092,host2/topic, as for serve', 'URL', undefined, kafkaAddress),
+  stream: secretSetting(
+    'Kafka topic: kafka://host:9092,host2/topic, as for serve',
+    'URL',
+    undefined,
+    kafkaAddress,
+  ),
   ...DATA_SETTINGS,
   'stop-timeout': STOP_TIMEOUT,
   secrets: SHARED_SECRETS,
@@ -17,7 +22,7 @@ export const CONSUME_SETTINGS = {
     readNumber(0, 65_535),
   ),
   host: setting('address to listen on', 'HOST', '127.0.0.1', readText),
-  'admin-token': setting(
+  'admin-token': secretSetting(
     'token for /metrics (default: that of the data folder)',
     'TOKEN',
     undefined,

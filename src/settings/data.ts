@@ -1,9 +1,9 @@
-import { readStore, readText, setting } from './setting.ts';
+import { readStore, readText, secretSetting, setting } from './setting.ts';
 
 /** Settings that several commands share. */
 export const DATA_SETTINGS = {
   'data-dir': setting('folder of the store, the spool and the secrets', 'FOLDER', './data', readText),
-  store: setting(
+  store: secretSetting(
     '"embedded", or a server: clickhouse://user:pass@host:8123/db',
     'STORE',
     'embedded',

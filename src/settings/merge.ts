@@ -1,7 +1,7 @@
-import { readNumber, readSize, readSwitch, readText, setting } from './setting.ts';
+import { readNumber, readSize, readSwitch, readText, secretSetting, setting } from './setting.ts';
 
 export const MERGE_SETTINGS = {
-  token: setting(
+  token: secretSetting(
     'admin token of the nodes: one for all, or one each, separated by commas; prefer HIT_TOKEN, as command lines are visible to others',
     'TOKEN',
     undefined,

@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
 import { PURGE_SETTINGS } from './purge.ts';
-import { readAge, readOneOf, readText, setting, severalSetting } from './setting.ts';
+import { readAge, readOneOf, readText, secretSetting, setting, severalSetting } from './setting.ts';
 
 /** What `serve` does by the clock. */
 export const SCHEDULE_SETTINGS = {
@@ -15,8 +15,8 @@ export const SCHEDULE_SETTINGS = {
     undefined,
     readText,
   ),
-  webhook: setting('URL to which reports and alerts are posted, signed', 'URL', undefined, readWebhook),
-  'webhook-secret': setting(
+  webhook: secretSetting('URL to which reports and alerts are posted, signed', 'URL', undefined, readWebhook),
+  'webhook-secret': secretSetting(
     'key for the signatures, whsec_ and base64 (default: generated at first use)',
     'SECRET',
     undefined,

@@ -18,6 +18,7 @@ import {
   readText,
   readToken,
   readTrackers,
+  secretSetting,
   setting,
 } from './setting.ts';
 import { STOP_TIMEOUT } from './stop-timeout.ts';
@@ -34,19 +35,19 @@ export const SERVE_SETTINGS = {
   'stop-timeout': STOP_TIMEOUT,
   secrets: SHARED_SECRETS,
   tracker: setting('trackers to run: any of simple,rate,db,stream', 'LIST', 'simple,rate,db', readTrackers),
-  live: setting(
+  live: secretSetting(
     'where live counts are kept: memory, or redis://host:6379 for several nodes (rediss, redis+sentinel, redis+cluster)',
     'WHERE',
     'memory',
     readLive,
   ),
-  stream: setting(
+  stream: secretSetting(
     'Kafka topic of the stream tracker: kafka://host:9092,host2/topic, kafkas://user:password@host/topic?sasl=plain',
     'URL',
     undefined,
     kafkaAddress,
   ),
-  'stream-results': setting(
+  'stream-results': secretSetting(
     'Kafka topic with results of a streaming job, for /api/v1/live?source=stream: kafka://host:9092/topic',
     'URL',
     undefined,
@@ -132,7 +133,7 @@ export const SERVE_SETTINGS = {
   ),
   ...BUCKET_SETTINGS,
   ...SCHEDULE_SETTINGS,
-  'admin-token': setting(
+  'admin-token': secretSetting(
     'token for reading, 16 characters or more (default: generated at first start)',
     'TOKEN',
     undefined,

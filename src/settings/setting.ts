@@ -14,6 +14,8 @@ export interface Setting<Value> {
   readonly read: (text: string, flag: string) => Value;
   /** Set if the flag is repeatable: separates its values in one text. */
   readonly separator?: string;
+  /** Set if the value is a secret, or an address that may contain a password: a file may have it. */
+  readonly isSecret?: true;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
@@ -31,6 +33,11 @@ export function setting<Value>(
   read: (text: string, flag: string) => Value,
 ): Setting<Value> {
   return { help, value, fallback, read };
+}
+
+/** A setting whose value is a secret, or an address that may contain a password. */
+export function secretSetting<Value>(...args: Parameters<typeof setting<Value>>): Setting<Value> {
+  return { ...setting(...args), isSecret: true };
 }
 
 /** A setting that is given several times, or once with `;` between its texts, as in the environment. */

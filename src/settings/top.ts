@@ -1,4 +1,4 @@
-import { readNumber, readOneOf, readSwitch, readText, setting } from './setting.ts';
+import { readNumber, readOneOf, readSwitch, readText, secretSetting, setting } from './setting.ts';
 
 /** Periods of rankings, by name. */
 export const TOP_PERIODS = ['1h', '24h', '7d', '30d'] as const;
@@ -11,7 +11,7 @@ export const TOP_SETTINGS = {
     undefined,
     readText,
   ),
-  token: setting(
+  token: secretSetting(
     'token for --url; prefer HIT_TOKEN, as command lines are visible to others',
     'TOKEN',
     undefined,

@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '../files/durable.ts';
+import type { OperationDurations } from '../timing/operation-durations.ts';
 import { type Finished, PendingRename } from './naming.ts';
 import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
@@ -19,23 +20,27 @@ export class OpenSegment {
   hits = 0;
   readonly #folder: string;
   readonly #fd: number;
-  readonly #durable: boolean;
+  readonly #syncs: OperationDurations | undefined;
 
-  private constructor(folder: string, name: SegmentName, durable: boolean) {
+  private constructor(folder: string, name: SegmentName, syncs: OperationDurations | undefined) {
     this.path = join(folder, fileOf(name));
     this.#folder = folder;
-    this.#durable = durable;
+    this.#syncs = syncs;
     this.#fd = openSync(this.path, 'wx');
   }
 
   /**
    * @param name name of an `open` segment that does not exist yet
-   * @param durable whether groups and the file's name are synced to disk
+   * @param syncs durations of the syncs; undefined if neither groups nor the file's name are synced to disk
    */
-  static async create(folder: string, name: SegmentName, durable: boolean): Promise<OpenSegment> {
-    const segment = new OpenSegment(folder, name, durable);
+  static async create(
+    folder: string,
+    name: SegmentName,
+    syncs: OperationDurations | undefined,
+  ): Promise<OpenSegment> {
+    const segment = new OpenSegment(folder, name, syncs);
     try {
-      if (durable) await syncFolder(folder);
+      if (syncs) await syncFolder(folder);
     } catch (error) {
       segment.discard();
       throw error;
@@ -49,7 +54,7 @@ export class OpenSegment {
     while (written < group.length) {
       written += writeSync(this.#fd, group, written, group.length - written, this.bytes + written);
     }
-    if (this.#durable) await sync(this.#fd);
+    await this.#syncs?.time(() => sync(this.#fd));
     this.bytes += group.length;
     this.hits += hits;
   }
@@ -67,7 +72,7 @@ export class OpenSegment {
   finish(name: SegmentName): Finished {
     this.#close();
     const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, records: [] });
-    const unsynced = this.#durable ? undefined : segment.path;
+    const unsynced = this.#syncs ? undefined : segment.path;
     const naming = new PendingRename(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
     return { segment, naming };
   }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeSynced } from '../files/durable.ts';
+import { OperationDurations } from '../timing/operation-durations.ts';
 import { type BatchWithRecords, finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
 import type { Finished } from './naming.ts';
@@ -14,8 +15,15 @@ const PROBE = 'probe';
 /** As much as a small commit group. */
 const PROBE_BYTES = Buffer.alloc(4096, 'x');
 
+/** Seconds: from a disk with a write cache to one that hangs. */
+const SYNC_BOUNDS = [
+  ...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+];
+
 /** The folder of segments and their names: a name is never used twice, by any run of any node. */
 export class SegmentFolder {
+  /** Durations of the syncs of commit groups. */
+  readonly syncs = new OperationDurations(SYNC_BOUNDS);
   readonly #path: string;
   readonly #durable: boolean;
   readonly #names = new Names();
@@ -65,7 +73,8 @@ export class SegmentFolder {
 
   /** Creates a segment, to which hits are appended. */
   create(): Promise<OpenSegment> {
-    return OpenSegment.create(this.#path, this.#names.next('open'), this.#durable);
+    const syncs = this.#durable ? this.syncs : undefined;
+    return OpenSegment.create(this.#path, this.#names.next('open'), syncs);
   }
 
   /** Finishes a segment and assigns its id. The caller must hand it over for delivery in the same turn. */

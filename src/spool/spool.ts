@@ -37,6 +37,8 @@ import { closedFault, refusal, writeFault } from './write-fault.ts';
 export class Spool {
   /** Damage found when the spool was opened, and since. */
   damage: DamageCounts;
+  /** Durations of the syncs of commit groups. */
+  readonly syncs: SegmentFolder['syncs'];
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
   readonly #fanOut: FanOut;
@@ -59,6 +61,7 @@ export class Spool {
     this.damage = damage;
     this.#options = options;
     this.#folder = folder;
+    this.syncs = folder.syncs;
     this.#fanOut = new FanOut(options.sinks, {
       delivered: (segment) => {
         this.#stored -= segment.bytes;
@@ -68,10 +71,8 @@ export class Spool {
         options.log.warn(`${name}: batch ${sequence} will be retried in ${pause} ms: ${message}`),
       recheck: async (segment) => {
         this.#stored -= segment.bytes;
-        this.damage = addDamage(
-          this.damage,
-          await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes)),
-        );
+        const found = await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes));
+        this.damage = addDamage(this.damage, found);
       },
     });
   }
@@ -151,9 +152,8 @@ export class Spool {
    */
   async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
     const [bytes, room] = [sizeOf(rows), Math.min(BATCH_BYTES, this.#options.maxBytes / 2)];
-    while (!this.#closed && this.#fanOut.backlog > 0 && this.#stored + bytes > room) {
+    while (!this.#closed && this.#fanOut.backlog > 0 && this.#stored + bytes > room)
       await this.#fanOut.advanced();
-    }
     if (this.#closed) throw closedFault();
     const adding = this.#folder.writeBatchWithRecords(rows, { hits, notes });
     this.#adding.add(adding);

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { Clients } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
@@ -18,6 +18,7 @@ import { type Batches, Delivery } from './delivery.ts';
 import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
+import { StoreDurations } from './store-durations.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
@@ -28,6 +29,9 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 
 /** Values of a query's parameters. */
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
+
+/** Runs a query on a connection. */
+type Read<Result> = (reader: ClickHouseClient, text: string) => Promise<Result>;
 
 const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -43,6 +47,7 @@ export class Store implements Sink {
   readonly ledger: Ledger;
   readonly guard: StoreGuard;
   readonly opening: Opening;
+  readonly durations = new StoreDurations();
   readonly #clients: Clients;
   readonly #delivery: Delivery;
   readonly #closing = new AbortController();
@@ -136,7 +141,7 @@ export class Store implements Sink {
   ): Promise<Buffer> {
     return this.#read(this.#text(query, fragments), bounds, async (reader, text) => {
       const result = await reader.exec({ query: `${text}\nFORMAT RowBinary`, query_params: parameters });
-      return collect(result.stream);
+      return buffer(result.stream);
     });
   }
 
@@ -150,9 +155,11 @@ export class Store implements Sink {
   }
 
   /** Inserts a segment exactly once: see `Delivery.deliver`. */
-  async deliver(segment: Segment): Promise<void> {
-    await this.opening.ensure();
-    await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
+  deliver(segment: Segment): Promise<void> {
+    return this.durations.inserts.time(async () => {
+      await this.opening.ensure();
+      await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
+    });
   }
 
   /** Restores the purged hits of a batch: see `Delivery.restore`. */
@@ -180,10 +187,12 @@ export class Store implements Sink {
   }
 
   /** Inserts many batches, each exactly once, as `deliver` does for one. */
-  async deliverBatches(batches: Batches): Promise<void> {
-    await this.opening.ensure();
-    const { size } = await stat(batches.path);
-    await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
+  deliverBatches(batches: Batches): Promise<void> {
+    return this.durations.inserts.time(async () => {
+      await this.opening.ensure();
+      const { size } = await stat(batches.path);
+      await this.guard.inserting(size, (confirm) => this.#delivery.deliverBatches(batches, confirm));
+    });
   }
 
   /** Runs a short statement that changes the store, in sequence with deliveries. */
@@ -265,11 +274,11 @@ export class Store implements Sink {
     return result!;
   }
 
-  async #read<Result>(
-    query: string,
-    bounds: QueryLimits,
-    run: (reader: ClickHouseClient, text: string) => Promise<Result>,
-  ): Promise<Result> {
+  #read<Result>(query: string, bounds: QueryLimits, run: Read<Result>): Promise<Result> {
+    return this.durations.queries.time(() => this.#readOnce(query, bounds, run));
+  }
+
+  async #readOnce<Result>(query: string, bounds: QueryLimits, run: Read<Result>): Promise<Result> {
     const settings = Object.entries({
       ...READ_SETTINGS,
       ...limitsOfCaller(bounds, this.#clients.memory),
@@ -287,10 +296,4 @@ export class Store implements Sink {
       throw queryFault(error);
     }
   }
-}
-
-async function collect(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
 }

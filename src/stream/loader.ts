@@ -2,6 +2,7 @@ import { Consumer, ListOffsetTimestamps, type MessagesStream } from '@platformat
 import { HitError, messageOf } from '../errors.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { Store } from '../store/store.ts';
+import type { StoreDurations } from '../store/store-durations.ts';
 import { aborted } from '../timing/aborted.ts';
 import { Backoff } from '../timing/backoff.ts';
 import { pause } from '../timing/pause.ts';
@@ -55,6 +56,11 @@ export class StreamLoader {
 
   constructor(options: StreamLoaderOptions) {
     this.#options = options;
+  }
+
+  /** Durations of the store's inserts and queries. */
+  get storeDurations(): StoreDurations {
+    return this.#options.store.durations;
   }
 
   get counts(): Readonly<LoaderCounts> {

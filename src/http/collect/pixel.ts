@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import type { FastifyBaseLogger } from 'fastify';
 import { Memo } from '../../cache/memo.ts';
@@ -9,6 +9,8 @@ import { TEXT, textUpTo } from '../../schema/schema.ts';
 import type { CollectContext } from '../context.ts';
 import { OPEN, type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
 import { internalError } from '../problem.ts';
+import type { RouteDurations } from '../request-durations.ts';
+import type { TimedResponse } from '../timed-response.ts';
 import { collect } from './collect.ts';
 import { RawResponse } from './raw-response.ts';
 import { DROPPED, type REPORT_MEMBERS, readReport } from './report.ts';
@@ -61,6 +63,7 @@ export const COUNT_BY_PIXEL: Operation = {
 export class Pixel {
   readonly #context: CollectContext;
   readonly #log: FastifyBaseLogger;
+  readonly #durations: RouteDurations;
   readonly #reports = new Memo({ most: 10_000, longest: LONGEST }, (url) => {
     const fields = parse(queryOf(url));
     // Without a path, the page that requested the pixel decides.
@@ -70,13 +73,15 @@ export class Pixel {
   constructor(context: CollectContext, log: FastifyBaseLogger) {
     this.#context = context;
     this.#log = log;
+    this.#durations = context.durations.of('GET', PIXEL_PATH);
   }
 
   /** @returns false for a request that this class does not answer */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  handle(request: IncomingMessage, response: TimedResponse): boolean {
     const url = request.url ?? '';
     if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
     if (url.length > PIXEL_PATH.length && url[PIXEL_PATH.length] !== '?') return false;
+    response.durations = this.#durations;
     const exchange = new RawResponse(request, response).header('access-control-allow-origin', '*');
     try {
       this.#answer(exchange, this.#reportOf(url, request.headers.referer ?? ''));

@@ -19,16 +19,18 @@ export function buildCollector(
   log: FastifyBaseLogger,
 ): FastifyInstance {
   const pixel = new Pixel(context, log);
-  const app = createApp(
-    log,
-    (request, response) => {
+  const app = createApp(log, {
+    door(request, response) {
       if (pixel.handle(request, response)) return true;
       if (isCollected(request, context.adminToken)) return false;
+      // The main thread counts it.
+      response.durations = undefined;
       forward.pass(request, response);
       return true;
     },
-    (address) => context.clients.isProxy(address),
-  );
+    isProxy: (address) => context.clients.isProxy(address),
+    durations: context.durations,
+  });
   collectRoutes(app, context);
   return app;
 }

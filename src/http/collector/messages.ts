@@ -4,6 +4,7 @@ import type { IntakeSettings } from '../../hit/intake-settings.ts';
 import type { SaltTable } from '../../hit/salts.ts';
 import type { BatchOutcome } from '../../trackers/batch-recorder.ts';
 import type { HitBatch } from '../../trackers/hit-batch.ts';
+import type { SharedDurations } from '../request-durations.ts';
 
 /** Start data of a collector thread. */
 export interface CollectorData {
@@ -28,7 +29,7 @@ export interface CollectorData {
 
 /** From a collector thread. */
 export type FromCollector =
-  | { readonly kind: 'listening' }
+  | { readonly kind: 'listening'; readonly durations: SharedDurations }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'hits'; readonly id: number; readonly batch: HitBatch }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly hits: number }

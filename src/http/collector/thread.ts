@@ -13,6 +13,7 @@ import { RemoteRecorder } from '../../trackers/remote-recorder.ts';
 import { ClientAddresses } from '../client-address.ts';
 import { ConsoleLines } from '../console-lines.ts';
 import { openLog } from '../log.ts';
+import { RequestDurations } from '../request-durations.ts';
 import { closeServer, listen } from '../server.ts';
 import { buildCollector } from './collector.ts';
 import { DropReports } from './drop-reports.ts';
@@ -78,8 +79,10 @@ const recorder = new RemoteRecorder(
 const lines = new ConsoleLines((line) => post({ kind: 'line', line }));
 const drops = new DropReports((reason, hits) => post({ kind: 'dropped', reason, hits }));
 const forward = new ForwardProxy(data.mainSocket);
+const durations = new RequestDurations({ isShared: true });
 const app = buildCollector(
   {
+    durations,
     pipeline: new HitPipeline({ intake, recorder, drops }),
     drops,
     adminToken: data.adminToken,
@@ -105,7 +108,7 @@ async function close(): Promise<void> {
 
 try {
   await listen(app, data.port, data.host, { reusePort: true });
-  post({ kind: 'listening' });
+  post({ kind: 'listening', durations: durations.shared });
 } catch (error) {
   post({ kind: 'failed', message: messageOf(error) });
 }

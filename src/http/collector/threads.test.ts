@@ -14,6 +14,7 @@ import { DailySalts } from '../../hit/salts.ts';
 import { Sites } from '../../hit/site.ts';
 import { MemoryLive } from '../../live/memory.ts';
 import { BatchRecorder } from '../../trackers/batch-recorder.ts';
+import { RequestDurations } from '../request-durations.ts';
 import { findPort } from '../server.ts';
 import { SaltCell } from './salt-cell.ts';
 import { CollectorThreads } from './threads.ts';
@@ -32,6 +33,7 @@ test(
     const { port, url } = await findPort(0, '127.0.0.1');
     const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: Date.now });
     const log = new Lines();
+    const durations = new RequestDurations();
     const threads = await CollectorThreads.start(
       2,
       {
@@ -55,6 +57,7 @@ test(
           now: Date.now,
         }),
         drops: new Drops(Date.now()),
+        durations,
         salts: new DailySalts({ random: randomBytes, now: Date.now }),
         midnight: new MidnightVisits(),
         print: () => undefined,
@@ -81,6 +84,11 @@ test(
       );
     }
     assert.equal((await live.read('a.example', [])).total.hits, 20);
+    const pixel = durations.all.find(({ method, route }) => method === 'GET' && route === '/hit.gif')!;
+    assert.deepEqual(
+      pixel.observed.map(({ status, histogram }) => [status, histogram.count]),
+      [['2xx', 20]],
+    );
     assert.match(log.all.join(), /a collector thread exited and is replaced/);
   },
 );

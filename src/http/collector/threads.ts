@@ -4,6 +4,7 @@ import type { Drops } from '../../hit/drops.ts';
 import type { MidnightVisits } from '../../hit/midnight-visits.ts';
 import type { DailySalts, SaltTable } from '../../hit/salts.ts';
 import type { BatchRecorder } from '../../trackers/batch-recorder.ts';
+import type { RequestDurations } from '../request-durations.ts';
 import type { CollectorData, FromCollector, ToCollector } from './messages.ts';
 import { SaltCell } from './salt-cell.ts';
 
@@ -22,6 +23,8 @@ export interface CollectorHost {
   readonly salts: DailySalts;
   /** Visits over midnight. */
   readonly midnight: MidnightVisits;
+  /** Includes those of the threads. */
+  readonly durations: RequestDurations;
   readonly print: (line: string) => void;
   readonly log: { error(message: string): void };
 }
@@ -104,11 +107,14 @@ class CollectorThread {
     const workerData: CollectorData = { ...data, saltCell: this.#saltCell.memory };
     this.#worker = new Worker(new URL(file, import.meta.url), { workerData });
     let fault = 'it exited by itself';
+    let exclude = () => {};
     const listening = Promise.withResolvers<void>();
     this.listening = listening.promise;
     this.#worker.on('message', (message: FromCollector) => {
-      if (message.kind === 'listening') listening.resolve();
-      else if (message.kind === 'failed') {
+      if (message.kind === 'listening') {
+        exclude = host.durations.include(message.durations);
+        listening.resolve();
+      } else if (message.kind === 'failed') {
         listening.reject(new HitError('port_unavailable', message.message));
         // A thread that does not listen is useless: it ends, and another can replace it.
         void this.#worker.terminate();
@@ -119,6 +125,7 @@ class CollectorThread {
     });
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', () => {
+        exclude();
         listening.reject(new HitError('internal', `a collector thread did not start: ${fault}`));
         this.#closed.resolve();
         resolve(fault);

@@ -36,6 +36,6 @@ export class Operations {
 }
 
 /** `/tokens/:id` in the notation of OpenAPI: `/tokens/{id}`. */
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   return url.replaceAll(/:(\w+)/g, '{$1}');
 }
