@@ -51,6 +51,43 @@ describe('a query', { concurrency: false }, () => {
     assert.deepEqual([query.site, query.goal, query.bots], [[SITE], 'signup', 'exclude']);
   });
 
+  it('has the same conversion rate in every spelling of a filter by properties', async () => {
+    const site = 'rates.example';
+    const goal = { name: 'signup', action: { kind: 'event', event: 'signup' } };
+    assert.equal((await server.post(`/api/v1/sites/${site}/goals`, goal, BEARER)).status, 201);
+    const time = '2026-03-01T10:00:00Z';
+    await send(
+      ...['free', 'pro', 'team'].map((plan) => ({
+        ...{ site, time, visitor: plan, path: '/', name: 'signup', props: { plan } },
+      })),
+      { site, time, visitor: 'none', path: '/' },
+    );
+    const is = (...plans: string[]) => ['is', 'prop:plan', plans];
+    for (const filter of [
+      is('pro', 'team'),
+      ['or', [is('pro'), is('team')]],
+      ['not', ['is_not', 'prop:plan', ['pro', 'team']]],
+      [
+        'and',
+        [
+          ['or', [is('pro'), is('team')]],
+          ['is', 'goal', ['signup']],
+        ],
+      ],
+    ]) {
+      const { results } = await ask({
+        site,
+        metrics: ['conversion_rate'],
+        goal: 'signup',
+        filters: [filter],
+      });
+      assert.deepEqual(results, [{ dimensions: [], metrics: [0.5] }], JSON.stringify(filter));
+    }
+    const mixed = ['or', [is('pro'), ['is', 'page', ['/none']]]];
+    const { results } = await ask({ site, metrics: ['conversion_rate'], goal: 'signup', filters: [mixed] });
+    assert.deepEqual(results, [{ dimensions: [], metrics: [1] }]);
+  });
+
   it('that is not understood is refused, with what was probably meant', async () => {
     const wrong = await server.post('/api/v1/query', { period: 'all', metrics: ['vistors'] }, BEARER);
     assert.equal(

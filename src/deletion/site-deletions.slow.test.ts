@@ -4,6 +4,7 @@ import { assertHasOnly } from '../../test/fixtures/deleted-site.ts';
 import { emptyStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { interceptStatements } from '../../test/fixtures/intercepted-statements.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
@@ -85,6 +86,31 @@ test('hits that come while a site is deleted stay, even if they are counted befo
   assert.deepEqual(await deletions.resume(), [DELETED]);
   await rollups.rollUp();
   await assertHasOnly(store, rows, [...before.flat().filter(not(DELETED)), ...during.flat()]);
+});
+
+test('says how many hits and visits it deleted, without those that are stored meanwhile', async (t) => {
+  const { store, rollups, rows, deliver } = await rolled(t);
+  const hitAt = (minute: number) =>
+    hitOf({ site: DELETED, visitorHigh: 0, visitorLow: minute, time: START + minute * MINUTE });
+  const [before, during] = [
+    [hitAt(0), hitAt(1)],
+    [hitAt(2), hitAt(3), hitAt(4)],
+  ];
+  await deliver(batch(0), before);
+  let isDue = true;
+  using _ = interceptStatements(async (asked, run) => {
+    // As if an import delivered a batch just before the hits are counted.
+    if (isDue && asked.query.includes('count() FROM rollups WHERE site')) {
+      isDue = false;
+      await deliver(batch(1), during);
+      await rollups.visits.catchUp();
+    }
+    return run(asked);
+  });
+  const deletions = new SiteDeletions({ store, spool, rollups, siteData: [], now: () => START });
+  assert.deepEqual(await deletions.delete(DELETED), { site: DELETED, hits: 2, visits: 2 });
+  await rollups.rollUp();
+  await assertHasOnly(store, rows, during);
 });
 
 test('a purged site leaves no retention cutoff, and its purged hits are not missing', async (t) => {

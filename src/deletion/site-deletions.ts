@@ -70,15 +70,17 @@ export class SiteDeletions {
       const left = await this.#completeAll();
       // On a full disk nothing gets into the store, and deleting a site is how an owner frees space.
       if (!(await store.guard.isFull())) await drainAndRollUp(this.#options, signal);
-      const [found] = await store.rows<Record<'hits' | 'rollups' | 'visits', string | number>>(
+      // First of all, as hits of an import or of another node may be stored meanwhile: they stay, and are not counted here.
+      const deletion = { site, requested: now(), marks: await rollups.removable() };
+      const [found] = await store.rows<Record<'hits' | 'visits' | 'is_known', string | number>>(
         'deletion_counts',
         { site },
         UNTIMED_LIMITS,
+        { covered: coveredBy(deletion.marks), covered_visits: coveredBy(deletion.marks, 'v.batch') },
       );
       const counts = { hits: Number(found?.hits), visits: Number(found?.visits) };
-      const isKnown = counts.hits + counts.visits + Number(found?.rollups) > 0;
+      const isKnown = Number(found?.is_known) === 1;
       if (!isKnown && !left.includes(site) && !siteData.some((each) => each.has?.(site))) return undefined;
-      const deletion = { site, requested: now(), marks: await rollups.removable() };
       await recordBegin(store, deletion);
       await this.#complete(deletion);
       return { site, ...counts };

@@ -53,8 +53,13 @@ export class Secrets {
    */
   static open(folder: string, now: () => number = Date.now, shared?: string): Secrets {
     const path = join(folder, 'secrets.json');
-    const given = shared === undefined ? undefined : read(shared);
-    const found = existsSync(path) ? read(path) : undefined;
+    const given =
+      shared === undefined
+        ? undefined
+        : read(shared, 'Copy it from another node, or create it with "hit-tracker secrets"');
+    const found = existsSync(path)
+      ? read(path, 'Restore it from a backup, or delete it: visitors then count again')
+      : undefined;
     const { salts: oldSalts, ...content }: OldSecretsFile = found ?? given ?? create();
     if (given && (given.key !== content.key || given.importSalt !== content.importSalt)) {
       throw new HitError(
@@ -88,15 +93,14 @@ function create(): SecretsFile {
   };
 }
 
-function read(path: string): OldSecretsFile {
+/** @param advice what to do if it cannot be read */
+function read(path: string, advice: string): OldSecretsFile {
   try {
     return checked(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    throw new HitError(
-      'data_dir_unusable',
-      `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it: visitors then count again`,
-      { cause: error },
-    );
+    throw new HitError('data_dir_unusable', `${path} cannot be read: ${messageOf(error)}. ${advice}`, {
+      cause: error,
+    });
   }
 }
 

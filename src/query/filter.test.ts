@@ -35,6 +35,10 @@ describe('a filter', () => {
       patterns: [['DE'], ['AT']],
     });
     assert.deepEqual(only('path=/a=b&c!=d').patterns, [['/a=b&c!=d']]);
+    assert.deepEqual(only(' country = DE|AT'), only('country=DE|AT'));
+    assert.deepEqual(only('country != DE'), only('country!=DE'));
+    // A value may begin with a space.
+    assert.deepEqual(only('name= x').patterns, [[' x']]);
   });
 
   test('may select hits without a value', () => {

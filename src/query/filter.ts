@@ -3,7 +3,7 @@
  *
  * A filter is a dimension, `=` or `!=`, and values separated by `|`: `path=/blog/*`, `country!=DE|AT`. `*` matches any
  * characters, or none; `\` escapes a `*`, `|` or `\` that follows. Values are compared as stored, and case-sensitively;
- * an empty value (`source=`) matches hits that have none.
+ * an empty value (`source=`) matches hits that have none. A sign may have spaces around it: `country = DE`.
  *
  * There are no regular expressions: each pattern becomes a byte search of the engine, or a LIKE, which it matches in
  * time linear in the text length.
@@ -108,9 +108,10 @@ function textsOf(value: unknown, name: string): string[] {
 function readFilter(text: string): Filter {
   if (text.length > MOST_CHARACTERS) throw fault(text, `is longer than ${MOST_CHARACTERS} characters`);
   if (isNeverStored(text)) throw fault(text, 'contains a control character, which no hit has');
-  const match = /^\s*([^=!\s]*)\s*(!?=)(.*)$/s.exec(text);
+  const match = /^\s*([^=!\s]*)(?:\s+(!?=)\s*|(!?=))(.*)$/s.exec(text);
   if (!match) throw fault(text, 'is not a filter such as path=/blog/* or country!=DE|AT');
-  const [, name, sign, values = ''] = match;
+  const [, name, spaced, close, values = ''] = match;
+  const sign = spaced ?? close;
   const dimension = DIMENSIONS.find((known) => known === name);
   if (dimension === undefined) {
     const meant = nearest(name ?? '', DIMENSIONS);

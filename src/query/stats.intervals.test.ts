@@ -149,6 +149,18 @@ describe('a series', () => {
     });
   }
 
+  test('has the hits of a last interval that is longer than the others, which are equally long', async () => {
+    for (const [first, end, interval, zone] of [
+      ['2026-11-01T00:00Z', '2027-01-01T00:00Z', 'month', 'UTC'],
+      ['2026-02-01T00:00Z', '2026-04-01T00:00Z', 'month', 'UTC'],
+      ['2026-10-19T22:00Z', '2026-10-25T23:00Z', 'day', 'Europe/Berlin'],
+      ['2026-10-11T22:00Z', '2026-10-25T23:00Z', 'week', 'Europe/Berlin'],
+    ] as const) {
+      const [from, to] = [Date.parse(first), Date.parse(end)];
+      check(await ask(from, to, interval, zone), from, to, interval, zone);
+    }
+  });
+
   test('is correct for any period', { timeout: patience(60_000) }, async () => {
     const periods = fc.record({
       from: fc.date({ min: new Date(YEAR.from), max: new Date(YEAR.to), noInvalidDate: true }),

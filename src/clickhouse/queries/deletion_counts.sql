@@ -1,4 +1,6 @@
--- What the store has of a site: hits, rows of rollups, and visits.
-SELECT (SELECT count() FROM hits WHERE site = {site:String}) AS hits,
-    (SELECT count() FROM rollups WHERE site = {site:String} AND by != '@') AS rollups,
-    (SELECT count() FROM visits AS v FINAL WHERE v.site = {site:String} AND v.hits > 0) AS visits
+-- What a deletion takes of a site: its hits, the visits that begin with them, and whether the store has anything of the site.
+SELECT (SELECT count() FROM hits WHERE site = {site:String} AND {{covered}}) AS hits,
+    (SELECT count() FROM visits AS v FINAL WHERE v.site = {site:String} AND v.hits > 0 AND {{covered_visits}}) AS visits,
+    (SELECT count() FROM rollups WHERE site = {site:String} AND by != '@') > 0
+        OR (SELECT count() FROM hits WHERE site = {site:String}) > 0
+        OR (SELECT count() FROM visits AS v FINAL WHERE v.site = {site:String} AND v.hits > 0) > 0 AS is_known

@@ -92,15 +92,29 @@ function withoutGoals(query: Query): Query {
   return {
     ...query,
     dimensions: query.dimensions.filter((dimension) => !isOfGoals(dimension)),
-    filters: conjuncts(query.filters).filter(
-      (filter) => typeof filter[1] !== 'string' || !isOfGoals(filter[1]),
-    ),
+    filters: conjuncts(query.filters).filter((filter) => !isOfGoalsOnly(filter)),
   };
 }
 
 /** Filters that must all hold, however they were nested. */
 function conjuncts(filters: readonly Filter[]): Filter[] {
   return filters.flatMap((filter) => (filter[0] === 'and' ? conjuncts(filter[1]) : [filter]));
+}
+
+/** Whether a filter has conditions on goals and properties alone, so that another spelling of it has the same rate. */
+function isOfGoalsOnly(filter: Filter): boolean {
+  switch (filter[0]) {
+    case 'and':
+    case 'or':
+      return filter[1].every(isOfGoalsOnly);
+    case 'not':
+      return isOfGoalsOnly(filter[1]);
+    case 'has_done':
+    case 'has_not_done':
+      return false;
+    default:
+      return isOfGoals(filter[1]);
+  }
 }
 
 function isOfGoals(dimension: string): boolean {

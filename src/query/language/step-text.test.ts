@@ -75,6 +75,10 @@ describe('a step', () => {
     [{ any: [{ any: ['signup'] }] }, /^steps\[0\]\.any\[0\]: member "any" is unknown/],
     [{ any: Array(11).fill('signup') }, 'steps[0].any has 11 values, 10 are allowed'],
     [{ any: ['sginup'] }, 'steps[0].any[0]: goal "sginup" is unknown: did you mean "signup"?'],
+    [
+      '/cart',
+      'steps[0] "/cart" is no goal: for a page, use page=/cart on the command line, {"kind":"page","page":"/cart"} in JSON',
+    ],
     [null, 'steps[0] is not an object'],
     [{ kind: 'pgae', page: '/' }, 'steps[0].kind "pgae" is unknown: did you mean "page"?'],
   ] as const)

@@ -1,7 +1,8 @@
 /** Reads the steps and the window of a funnel from JSON. */
 import { HitError } from '../../errors.ts';
+import { printable } from '../../schema/printable.ts';
 import { choice, described, either, integer, list, matching, object, TEXT } from '../../schema/schema.ts';
-import { unknownName } from '../../schema/suggestion.ts';
+import { nearest, unknownName } from '../../schema/suggestion.ts';
 import {
   FEWEST_STEPS,
   type Funnel,
@@ -83,6 +84,12 @@ function readStep(name: string, value: unknown, goals: readonly string[] | undef
 function readFunnelAction(name: string, value: unknown, goals: readonly string[] | undefined): FunnelAction {
   if (typeof value !== 'string') return readAction(name, value);
   const goal = readText(name, value);
-  if (goals && !goals.includes(goal)) throw unknownGoal(`${name}: goal`, goal, goals);
-  return goal;
+  if (!goals || goals.includes(goal)) return goal;
+  if (!goal.startsWith('/') || nearest(goal, goals) !== undefined)
+    throw unknownGoal(`${name}: goal`, goal, goals);
+  const page = JSON.stringify({ kind: 'page', page: goal });
+  throw new HitError(
+    'invalid',
+    `${name} "${printable(goal)}" is no goal: for a page, use page=${printable(goal)} on the command line, ${printable(page)} in JSON`,
+  );
 }

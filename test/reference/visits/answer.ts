@@ -128,7 +128,7 @@ function baseVisitorsOf(
 ): (values: readonly string[]) => number {
   if (!query.metrics.includes('conversion_rate')) return () => 0;
   const isKept = (dimension: string) => dimension !== 'goal' && !dimension.startsWith('prop:');
-  const filters = unnested(query.filters ?? []).filter((filter) => isKept(dimensionOf(filter)));
+  const filters = unnested(query.filters ?? []).filter((filter) => conditionsOf(filter).some(isKept));
   const dimensions = grouping.dimensions.filter(isKept);
   const selection = selectionOf(dataset, { ...query, dimensions, filters }, period);
   const groups = groupsOf(selection, period, { ...grouping, dimensions });
@@ -147,9 +147,20 @@ function unnested(filters: readonly Filter[]): Filter[] {
   return found;
 }
 
-/** '' for a filter that combines others. */
-function dimensionOf(filter: Filter): string {
-  return typeof filter[1] === 'string' ? filter[1] : '';
+/** The dimensions and numbers of a filter's conditions, with '' for one on what a visitor has done. */
+function conditionsOf(filter: Filter): string[] {
+  switch (filter[0]) {
+    case 'and':
+    case 'or':
+      return filter[1].flatMap(conditionsOf);
+    case 'not':
+      return conditionsOf(filter[1]);
+    case 'has_done':
+    case 'has_not_done':
+      return [''];
+    default:
+      return [filter[1]];
+  }
 }
 
 /** Pairs a row with the one of another period. */

@@ -19,8 +19,8 @@
  *   signals in the period that match the filters themselves.
  * - `conversions` are matching hits that convert the query's goal, or any goal if it names none. A hit that converts several
  *   goals counts once. `conversion_rate` divides their visitors by the visitors of the same row ignoring goals and
- *   properties, that is, without filters (at the top, or in an `and` there) and dimensions of `goal` and `prop:NAME` (Plausible's
- *   `group_conversion_rate`). The query's `goal` does not filter anything else: `visitors` remain all visitors.
+ *   properties, that is, without dimensions of `goal` and `prop:NAME`, and without filters (at the top, or in an `and` there) on
+ *   these alone (Plausible's `group_conversion_rate`). The query's `goal` does not filter anything else: `visitors` remain all visitors.
  * - `revenue` is the exact sum of values of matching hits by currency; with a `goal`, of its conversions. Currencies are
  *   not converted. Amounts have at least the digits of their currency. `average_revenue` divides by the hits with a value and
  *   rounds to the digits of the currency, half away from zero. No revenue is {}.
