@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { Memo } from '../cache/memo.ts';
 import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
@@ -7,6 +8,8 @@ import { SiteProbation } from './site-probation.ts';
 /** Why a site is rejected. */
 export type SiteReason = Extract<DropReason, 'invalid' | 'site_not_allowed' | 'too_many_sites'>;
 
+/** Without ASCII characters that a host name has not: `domainToASCII` would end at a slash. */
+const UNICODE_NAME = /^[a-z0-9._-]*\P{ASCII}(?:[a-z0-9._-]|\P{ASCII})*$/u;
 const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
 
 /**
@@ -107,7 +110,10 @@ export class Sites {
   }
 }
 
-/** The site of a host name: lower case, without port and final dot; '' if the text is not a host name. */
+/**
+ * The site of a host name: lower case, in ASCII form as browsers send it (`bücher.example` is `xn--bcher-kva.example`), without
+ * port and final dot; '' if the text is not a host name.
+ */
 export function siteName(host: string): string {
   let name = host.trim().toLowerCase();
   if (name.startsWith('[')) {
@@ -117,5 +123,7 @@ export function siteName(host: string): string {
   if (name.indexOf(':') === name.lastIndexOf(':')) name = name.replace(/:\d*$/, '');
   else return isIPv6(name) && !name.includes('%') ? name : '';
   if (name.endsWith('.')) name = name.slice(0, -1);
+  if (name.length > LIMITS.site) return '';
+  if (UNICODE_NAME.test(name)) name = domainToASCII(name);
   return name.length <= LIMITS.site && HOST_NAME.test(name) ? name : '';
 }
