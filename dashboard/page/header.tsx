@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Site } from '../api/answer-types.ts';
 import { session } from '../api/session.ts';
 import { periodName } from '../text/period-name.ts';
+import { readable } from '../text/readable.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { neighbour, type Period, type PeriodKind } from '../view/period.ts';
 import { keyOf } from '../view/shortcut.ts';
@@ -106,14 +107,14 @@ function SitePicker({ sites }: { readonly sites: readonly Site[] }) {
   if (site !== '' && !names.includes(site)) names.push(site);
   return (
     <Menu
-      name={`Site: ${site || 'all sites'}`}
-      label={<bdi class="site-name">{site || 'All sites'}</bdi>}
+      name={`Site: ${readable(site) || 'all sites'}`}
+      label={<bdi class="site-name">{readable(site) || 'All sites'}</bdi>}
       choices={[
         { value: '', label: 'All sites', text: 'all sites' },
         ...names.map((name, index) => ({
           value: name,
-          label: <bdi>{name}</bdi>,
-          text: name,
+          label: <bdi>{readable(name)}</bdi>,
+          text: `${name} ${readable(name)}`,
           parted: index === 0,
         })),
       ]}

@@ -8,6 +8,7 @@ import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
 import { SearchField } from '../page/search-field.tsx';
 import { SnippetBox } from '../page/snippet-box.tsx';
+import { readable } from '../text/readable.ts';
 import { Section } from './section.tsx';
 import { SiteDeletion } from './site-deletion.tsx';
 
@@ -33,7 +34,7 @@ export function Sites() {
 function SiteList({ sites }: { readonly sites: readonly Site[] }) {
   const [wanted, setWanted] = useState('');
   const [page, setPage] = useState(0);
-  const found = sites.filter(({ site }) => site.includes(wanted.trim().toLowerCase()));
+  const found = sites.filter(({ site }) => `${site} ${readable(site)}`.includes(wanted.trim().toLowerCase()));
   const last = Math.max(0, Math.ceil(found.length / ROWS) - 1);
   const at = Math.min(page, last);
   const step = (direction: -1 | 1) => (
@@ -77,7 +78,7 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
     <li class="line">
       <div class="line-head">
         <div>
-          <bdi class="line-name">{site}</bdi>
+          <bdi class="line-name">{readable(site)}</bdi>
           <p class="quiet-text">
             {format.count(hits, 'hit')}, last hit {format.moment(last)}
           </p>
