@@ -25,7 +25,7 @@ export function SiteRow({ line, period, values }: RowProps) {
     <tr>
       <th scope="row">
         <Link to={viewAddress({ site, period })}>
-          <bdi>{readable(site)}</bdi>
+          <bdi>{breakable(readable(site))}</bdi>
         </Link>
       </th>
       <td class="number">
@@ -43,6 +43,11 @@ export function SiteRow({ line, period, values }: RowProps) {
       <LastHit line={line} period={period} />
     </tr>
   );
+}
+
+/** A host name that breaks after its dots if it is long. */
+function breakable(site: string) {
+  return site.split(/(?<=\.)/).map((label, at) => [at > 0 && <wbr key={at} />, label]);
 }
 
 function LastHit({ line, period }: Pick<RowProps, 'line' | 'period'>) {

@@ -38,6 +38,12 @@ export function periodName(period: Period, now: Date, locales: readonly string[]
 
 /** The time of a chart's interval, as its tooltip shows it. */
 export function intervalName(time: number, interval: Interval, locales: readonly string[]): string {
+  const start = startName(time, interval, locales);
+  return interval === 'week' ? `Week of ${start}` : start;
+}
+
+/** The start of an interval; a week has no name of its own. */
+export function startName(time: number, interval: Interval, locales: readonly string[]): string {
   const options: Readonly<Record<Interval, Intl.DateTimeFormatOptions>> = {
     minute: { hour: 'numeric', minute: '2-digit' },
     hour: { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' },
@@ -45,6 +51,5 @@ export function intervalName(time: number, interval: Interval, locales: readonly
     week: { day: 'numeric', month: 'short', year: 'numeric' },
     month: { month: 'long', year: 'numeric' },
   };
-  const said = new Intl.DateTimeFormat([...locales], options[interval]).format(time);
-  return interval === 'week' ? `Week of ${said}` : said;
+  return new Intl.DateTimeFormat([...locales], options[interval]).format(time);
 }
