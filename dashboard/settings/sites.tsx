@@ -7,6 +7,7 @@ import { Answered } from '../page/answered.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
 import { SearchField } from '../page/search-field.tsx';
+import { SiteField } from '../page/site-field.tsx';
 import { SnippetBox } from '../page/snippet-box.tsx';
 import { readable } from '../text/readable.ts';
 import { Section } from './section.tsx';
@@ -126,24 +127,14 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
 }
 
 function NewSite() {
-  const [site, setSite] = useState('');
+  const [site, setSite] = useState<string>();
   return (
     <details class="new-site">
       <summary>Add a site</summary>
       <div class="new-site-body">
-        <label>
-          Host name
-          <input
-            type="text"
-            value={site}
-            placeholder="example.com"
-            spellcheck={false}
-            autocapitalize="off"
-            onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
-          />
-        </label>
+        <SiteField label="Host name" initial="" onChange={setSite} />
         <p class="quiet-text">Paste this into its pages. The site appears here with its first hit.</p>
-        <SnippetBox site={site || 'example.com'} />
+        <SnippetBox site={site ?? 'example.com'} />
       </div>
     </details>
   );
