@@ -1,7 +1,7 @@
 /** Figures of a period, from the answer to a query by time. */
 
 import type { Interval } from '../view/period.ts';
-import { startsOf } from '../view/series.ts';
+import { startOf, startsOf } from '../view/series.ts';
 import type { Metric } from '../view/view.ts';
 import type { Change, Figures, QueryAnswer, Stats, Value } from './answer-types.ts';
 
@@ -39,8 +39,9 @@ export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], inter
         ...noteOf('comparison'),
         totals: figures(totals?.comparison?.metrics),
         change: changes(totals?.comparison?.change),
-        series: results.map((row, at) => ({
-          time: starts[at] ?? comparison.to,
+        // A shorter period has nothing to compare the last intervals with.
+        series: results.slice(0, starts.length).map((row, at) => ({
+          time: starts[at]!,
           ...figures(row.comparison?.metrics),
         })),
       },
@@ -86,7 +87,7 @@ export function changeOf(change: Change, currency: string | undefined): number |
 }
 
 function startsIn({ from, to }: { from: string; to: string }, interval: Interval, count: number): string[] {
-  return startsOf(Date.parse(from) / 1000, Date.parse(to) / 1000, interval)
+  return startsOf(startOf(Date.parse(from) / 1000, interval), Date.parse(to) / 1000, interval)
     .slice(0, count)
     .map((start) => new Date(start * 1000).toISOString());
 }

@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Stats } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
 import { joined } from '../api/figures.ts';
+import { comparisonName } from '../text/period-name.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
@@ -16,7 +17,7 @@ import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { type Note, Notes, useNotes } from './notes.tsx';
 import { Nothing } from './nothing.tsx';
-import { tiles } from './preferences.ts';
+import { format, tiles } from './preferences.ts';
 import { useFigures } from './view-figures.ts';
 
 const SeriesDialog = lazy(() => import('./series-dialog.tsx').then((module) => module.SeriesDialog));
@@ -126,7 +127,7 @@ function ChartTools({ answer: { data }, answers, metric, onChooseTiles }: ToolsP
         </span>
         {compare !== 'none' && data?.comparison && (
           <span>
-            <i class="key key-before" /> {compare === 'year' ? 'Previous year' : 'Previous period'}
+            <i class="key key-before" /> {comparisonName(compare, format.locales)}
           </span>
         )}
       </p>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { pulse } from '../api/answers.ts';
 import { live, openLiveFeed } from '../api/live-feed.ts';
-import { SiteField } from './site-field.tsx';
-import { SnippetBox } from './snippet-box.tsx';
+import { SiteField } from '../settings/site-field.tsx';
+import { SnippetBox } from '../settings/snippet-box.tsx';
 
 /** How often to check whether the store has the first hit after it arrived, in milliseconds. */
 const LOOK_MS = 500;

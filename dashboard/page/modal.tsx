@@ -35,11 +35,11 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
   return (
     <dialog ref={dialog} class={isWide ? 'modal wide' : 'modal'} aria-labelledby={id}>
       <div class="modal-inside">
-        <header>
+        <div class="modal-head">
           <h2 id={id}>{title}</h2>
           {tools}
           <IconButton icon="close" label="Close" onClick={onClose} />
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

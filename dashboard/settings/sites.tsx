@@ -7,11 +7,11 @@ import { Answered } from '../page/answered.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
 import { SearchField } from '../page/search-field.tsx';
-import { SiteField } from '../page/site-field.tsx';
-import { SnippetBox } from '../page/snippet-box.tsx';
 import { readable } from '../text/readable.ts';
 import { Section } from './section.tsx';
 import { SiteDeletion } from './site-deletion.tsx';
+import { SiteField } from './site-field.tsx';
+import { SnippetBox } from './snippet-box.tsx';
 
 /** Sites on a page. */
 const ROWS = 10;
