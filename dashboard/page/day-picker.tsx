@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { addDays, addMonths, monthOf, timeOf, weeksOf } from '../view/calendar.ts';
 import { type Days, readDays } from '../view/period.ts';
 import { IconButton } from './icon-button.tsx';
@@ -28,9 +28,8 @@ export function DayPicker({ days, latest, onChange }: DayPickerProps) {
   const [pointed, setPointed] = useState<string>();
   const grid = useRef<HTMLTableElement>(null);
   const isMoving = useRef(false);
-  // A typed day is shown.
-  useEffect(() => setFocused(last), [last]);
-  // Before the next key.
+  // A typed day is shown. Like the focus, it changes before the next key.
+  useLayoutEffect(() => setFocused(last), [last]);
   useLayoutEffect(() => {
     if (isMoving.current) grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
     isMoving.current = false;

@@ -21,6 +21,8 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
     const shown = dialog.current!;
     const end = () => ending.current();
     shown.showModal();
+    // The browser focuses the first button, which closes it.
+    shown.querySelector<HTMLElement>('input, select')?.focus();
     const outside = (event: Event) => {
       if (event.target === shown) end();
     };

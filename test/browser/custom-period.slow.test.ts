@@ -95,7 +95,17 @@ describe('a custom period', { skip: program === undefined && BROWSER_MISSING }, 
     const open = await dashboard.open(start);
     const { page } = open;
     await settled(page);
-    const dialog = await choose(page, /^Period:/);
+    const menu = page.getByRole('button', { name: /^Period:/ });
+    const focused = page.locator(':focus');
+    await menu.focus();
+    for (const key of ['Enter', 'End', 'Enter']) await page.keyboard.press(key);
+    const dialog = page.getByRole('dialog', { name: 'Custom period' });
+    await dialog.waitFor();
+    assert.equal(await focused.inputValue(), '2025-10-30');
+    await page.keyboard.press('Escape');
+    assert.match((await focused.getAttribute('aria-label'))!, /^Period:/);
+
+    await choose(page, /^Period:/);
     await day(dialog, '31 October').focus();
     for (const key of ['PageUp', 'PageDown', 'ArrowUp', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
     // From the 22nd to a Monday.
