@@ -5,6 +5,9 @@ import { flags } from './flags.ts';
 /** The server that `npm run dev:dashboard` sends requests to. */
 const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
 
+/** What the first view never needs, although several files that are loaded later share it. */
+const LATER = /\/dashboard\/(?:filters|settings|sites|visits|text\/snippet)/;
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/dashboard/',
@@ -20,7 +23,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // What several files share is one file: each is a request.
-      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+      output: {
+        codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, test: (id) => !LATER.test(id) }] },
+      },
     },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },

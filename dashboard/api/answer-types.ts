@@ -24,6 +24,8 @@ export interface Stats extends Counted {
   readonly interval: Interval;
   /** Of revenue. */
   readonly currency?: string;
+  /** Revenue in other currencies, which cannot be added to it. */
+  readonly otherRevenue?: Readonly<Record<string, string>>;
   readonly comparison?: Counted & { readonly change: { readonly [Name in keyof Figures]?: number | null } };
 }
 

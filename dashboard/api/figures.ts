@@ -1,7 +1,7 @@
 /** Figures of a period, from the answer to a query by time. */
 
 import type { Interval } from '../view/period.ts';
-import { startsOf } from '../view/series.ts';
+import { startOf, startsOf } from '../view/series.ts';
 import type { Metric } from '../view/view.ts';
 import type { Change, Figures, QueryAnswer, Stats, Value } from './answer-types.ts';
 
@@ -9,6 +9,7 @@ import type { Change, Figures, QueryAnswer, Stats, Value } from './answer-types.
 export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], interval: Interval): Stats {
   const { results, totals, meta, query } = answer;
   const currency = currencyOf(totals?.metrics ?? []);
+  const otherRevenue = otherAmounts(totals?.metrics[metrics.indexOf('revenue')] ?? null, currency);
   const figures = (values: readonly Value[] = []): Figures =>
     Object.fromEntries(metrics.map((metric, at) => [metric, numberOf(values[at] ?? null, currency)]));
   const changes = (values: readonly Change[] = []): Figures =>
@@ -29,6 +30,7 @@ export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], inter
     ...noteOf('period'),
     interval,
     ...(currency !== undefined && { currency }),
+    ...(Object.keys(otherRevenue).length > 0 && { otherRevenue }),
     totals: figures(totals?.metrics),
     series: results.map(({ dimensions, metrics: values }) => ({ time: dimensions[0]!, ...figures(values) })),
     ...(comparison && {
@@ -37,8 +39,9 @@ export function figuresOf(answer: QueryAnswer, metrics: readonly Metric[], inter
         ...noteOf('comparison'),
         totals: figures(totals?.comparison?.metrics),
         change: changes(totals?.comparison?.change),
-        series: results.map((row, at) => ({
-          time: starts[at] ?? comparison.to,
+        // A shorter period has nothing to compare the last intervals with.
+        series: results.slice(0, starts.length).map((row, at) => ({
+          time: starts[at]!,
           ...figures(row.comparison?.metrics),
         })),
       },
@@ -54,6 +57,23 @@ export function currencyOf(values: readonly Value[]): string | undefined {
   return amounts.toSorted((a, b) => Number(b[1]) - Number(a[1]))[0]?.[0];
 }
 
+/** The amounts of a value that are in other currencies. */
+export function otherAmounts(value: Value, currency: string | undefined): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([each]) => each !== currency));
+}
+
+/** Two answers about the same intervals as one, if they are. */
+export function joined(first: Stats, second: Stats): Stats {
+  if (first.interval !== second.interval || first.series[0]?.time !== second.series[0]?.time) return first;
+  return {
+    ...second,
+    ...first,
+    totals: { ...second.totals, ...first.totals },
+    series: first.series.map((point, at) => ({ ...second.series[at], ...point })),
+  };
+}
+
 /** A value as a number; of money, the amount in a currency. */
 export function numberOf(value: Value, currency: string | undefined): number | null {
   if (typeof value === 'number' || value === null) return value;
@@ -67,7 +87,7 @@ export function changeOf(change: Change, currency: string | undefined): number |
 }
 
 function startsIn({ from, to }: { from: string; to: string }, interval: Interval, count: number): string[] {
-  return startsOf(Date.parse(from) / 1000, Date.parse(to) / 1000, interval)
+  return startsOf(startOf(Date.parse(from) / 1000, interval), Date.parse(to) / 1000, interval)
     .slice(0, count)
     .map((start) => new Date(start * 1000).toISOString());
 }

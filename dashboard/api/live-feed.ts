@@ -16,7 +16,8 @@ export const liveFault = signal<string | undefined>(undefined);
 
 /**
  * Live counts, every second, while it is open. They are server-sent events; if none arrive, as when the server was down, it
- * is polled, and events are tried again.
+ * is polled, and events are tried again. A hidden page has no connection: browsers open six to a server, for all tabs together, so
+ * a seventh tab would load nothing.
  *
  * @param site '' for all sites
  * @param window such as `60s,5m`
@@ -31,13 +32,31 @@ export function openLiveFeed(site: string, window: string): () => void {
 
 async function follow(params: Record<string, string | undefined>, signal: AbortSignal): Promise<void> {
   do {
+    await visible(signal);
+    if (signal.aborted) return;
     await events(withParams('/api/v1/live/events', params), signal);
+    if (document.hidden) continue;
     if (!(await read(withParams('/api/v1/live', params), signal))) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   } while (!signal.aborted);
 }
 
-/** Resolves when no more events come. */
+/** Resolves when the page is visible. */
+function visible(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      signal.removeEventListener('abort', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+}
+
+/** Resolves when no more events come, or the page is hidden. */
 function events(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const source = new EventSource(path);
@@ -45,6 +64,7 @@ function events(path: string, signal: AbortSignal): Promise<void> {
     const end = () => {
       clearTimeout(silence);
       signal.removeEventListener('abort', end);
+      document.removeEventListener('visibilitychange', end);
       source.close();
       resolve();
     };
@@ -58,6 +78,7 @@ function events(path: string, signal: AbortSignal): Promise<void> {
     };
     wait();
     signal.addEventListener('abort', end);
+    document.addEventListener('visibilitychange', end);
     source.addEventListener('live', (event: MessageEvent<string>) => {
       wait();
       took(JSON.parse(event.data) as Live);

@@ -1,7 +1,7 @@
 /** The queries of a view. */
 
 import { LIMITS } from '../../src/query/language/limits.ts';
-import { localDate } from '../view/calendar.ts';
+import { addDays, localDate } from '../view/calendar.ts';
 import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
 import type { Metric, View } from '../view/view.ts';
@@ -34,8 +34,8 @@ export function statsQuery(view: View, now: Date): string {
   return withParams('/api/v1/stats', {
     ...selection(view, now),
     interval: interval ?? intervalsOf(period, localDate(now))[0],
-    // There is no period before all time.
-    compare: compare === 'none' || period.kind === 'all' ? undefined : compare,
+    // There is no period before all time. Comparisons with other days are queried by `figuresQuery`.
+    compare: compare === 'none' || typeof compare === 'object' || period.kind === 'all' ? undefined : compare,
   });
 }
 
@@ -93,9 +93,10 @@ export function propsQuery(view: View, now: Date): string {
   return withParams('/api/v1/props', { ...selection(view, now), filter: pathFilters(view.filters) });
 }
 
-/** `previous_period` or `year_over_year` of the API; undefined for none, and before all time, which nothing precedes. */
-function comparisonOf({ compare, period }: Pick<View, 'compare' | 'period'>): string | undefined {
+/** The comparison, as queries have it; undefined for none, and for all time, which nothing precedes. */
+function comparisonOf({ compare, period }: Pick<View, 'compare' | 'period'>) {
   if (compare === 'none' || period.kind === 'all') return undefined;
+  if (typeof compare === 'object') return { from: compare.from, to: addDays(compare.to, 1) };
   return compare === 'year' ? 'year_over_year' : 'previous_period';
 }
 

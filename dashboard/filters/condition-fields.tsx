@@ -4,7 +4,7 @@ import { useAnswer } from '../api/answers.ts';
 import { propsQuery, tableQuery } from '../api/queries.ts';
 import { view } from '../page/address.ts';
 import { now } from '../page/clock.ts';
-import { dimensionName, FILTERABLE, valueName } from '../page/dimensions.ts';
+import { conditionName, dimensionName, FILTERABLE, typedValue, valueName } from '../page/dimensions.ts';
 import { OPERATOR_NAMES } from '../page/filter-name.ts';
 import { IconButton } from '../page/icon-button.tsx';
 import type { FilterDimension, TextFilter, TextOperator } from '../view/filter.ts';
@@ -83,14 +83,14 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
   const { data, isLoading } = useAnswer<QueryAnswer>(query);
   const known = isLoading ? [] : (data?.results ?? []).map(({ dimensions }) => dimensions[0] ?? '');
   const isLiteral = operator === 'is' || operator === 'is_not';
-  const shown = (value: string) => (isLiteral ? valueName(dimension, value) : value);
+  const shown = (value: string) => conditionName(operator, dimension, value);
   // People type names, such as that of a country, for values. The value of `None` is empty.
   const named = (typed: string) =>
     isLiteral ? known.find((each) => valueName(dimension, each) === typed) : undefined;
   const add = (typed: string) => {
     setText('');
     if (typed === '') return;
-    const value = named(typed) ?? typed;
+    const value = named(typed) ?? typedValue(dimension, typed);
     onChange([...values.filter((each) => each !== value), value]);
   };
   return (

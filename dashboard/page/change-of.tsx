@@ -1,7 +1,7 @@
 import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import { format } from './preferences.ts';
 
-/** Smaller changes are neither good nor bad. */
+/** Smaller changes are rounded to 0. */
 const LEAST = 0.005;
 
 interface ChangeProps {
@@ -13,10 +13,11 @@ interface ChangeProps {
 /** By how much a value has changed, and whether that is good. */
 export function ChangeOf({ metric, change }: ChangeProps) {
   const isGood = METRIC_WORDS[metric].isBetterLow ? change < 0 : change > 0;
-  const tone = Math.abs(change) < LEAST ? '' : isGood ? 'good' : 'bad';
+  const isSame = Math.abs(change) < LEAST;
+  const tone = isSame ? '' : isGood ? 'good' : 'bad';
   return (
     <span class={`change ${tone}`}>
-      <span aria-hidden="true">{change > 0 ? '↗' : change < 0 ? '↘' : '→'}</span> {format.change(change)}
+      <span aria-hidden="true">{isSame ? '→' : change > 0 ? '↗' : '↘'}</span> {format.change(change)}
     </span>
   );
 }

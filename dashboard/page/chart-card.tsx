@@ -1,6 +1,8 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Stats } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
+import { joined } from '../api/figures.ts';
+import { comparisonName } from '../text/period-name.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
@@ -15,7 +17,7 @@ import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { type Note, Notes, useNotes } from './notes.tsx';
 import { Nothing } from './nothing.tsx';
-import { tiles } from './preferences.ts';
+import { format, tiles } from './preferences.ts';
 import { useFigures } from './view-figures.ts';
 
 const SeriesDialog = lazy(() => import('./series-dialog.tsx').then((module) => module.SeriesDialog));
@@ -42,7 +44,12 @@ export function ChartCard() {
           <MetricTile key={name} metric={name} answer={answerOf(name)} isChosen={name === metric} />
         ))}
       </div>
-      <ChartTools answer={shown} metric={metric} onChooseTiles={() => setChoosing(true)} />
+      <ChartTools
+        answer={shown}
+        answers={shownTiles.map(answerOf)}
+        metric={metric}
+        onChooseTiles={() => setChoosing(true)}
+      />
       <ChartPanel answer={shown} metric={metric} notes={notes} isEmpty={isEmpty} />
       {view.value.site !== '' && <Notes notes={notes} />}
       {isChoosing && <TilesDialog onClose={() => setChoosing(false)} />}
@@ -81,9 +88,10 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
     () => (data?.comparison?.series ?? []).map(({ time }) => Date.parse(time)),
     [data?.comparison],
   );
-  const { name, say: sayNumber, unit } = METRIC_WORDS[metric];
+  const { name, say: sayNumber, sayRound = sayNumber, unit } = METRIC_WORDS[metric];
   const currency = data?.currency;
-  const say = useCallback((value: number) => sayNumber(value, currency), [sayNumber, currency]);
+  const say = (value: number) => sayNumber(value, currency);
+  const sayTick = useCallback((value: number) => sayRound(value, currency), [sayRound, currency]);
   if (!data && error) return <Fault error={error} />;
   if (!data || !columns) return Skeleton;
   if (!isLoading && isEmpty) return <Nothing />;
@@ -91,6 +99,7 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart
         {...{ name, say, unit, columns, timesBefore, notes }}
+        sayRound={sayTick}
         interval={data.interval}
         isGoingOn={isGoingOn(period, now.value)}
       />
@@ -99,10 +108,12 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
 }
 
 interface ToolsProps extends PanelProps {
+  /** Those of all tiles. */
+  readonly answers: readonly Answer<Stats>[];
   readonly onChooseTiles: () => void;
 }
 
-function ChartTools({ answer: { data }, metric, onChooseTiles }: ToolsProps) {
+function ChartTools({ answer: { data }, answers, metric, onChooseTiles }: ToolsProps) {
   const [isTable, setTable] = useState(false);
   const { period, interval, compare } = view.value;
   const known = intervalsOf(period, localDate(now.value));
@@ -116,7 +127,7 @@ function ChartTools({ answer: { data }, metric, onChooseTiles }: ToolsProps) {
         </span>
         {compare !== 'none' && data?.comparison && (
           <span>
-            <i class="key key-before" /> {compare === 'year' ? 'Previous year' : 'Previous period'}
+            <i class="key key-before" /> {comparisonName(compare, format.locales)}
           </span>
         )}
       </p>
@@ -130,7 +141,12 @@ function ChartTools({ answer: { data }, metric, onChooseTiles }: ToolsProps) {
       />
       <IconButton icon="gear" label="Choose metrics" onClick={onChooseTiles} />
       <IconButton icon="expand" label="Show as a table" disabled={!data} onClick={() => setTable(true)} />
-      {isTable && data && <SeriesDialog stats={data} onClose={() => setTable(false)} />}
+      {isTable && data && (
+        <SeriesDialog
+          stats={answers.reduce((stats, each) => (each.data ? joined(stats, each.data) : stats), data)}
+          onClose={() => setTable(false)}
+        />
+      )}
     </div>
   );
 }

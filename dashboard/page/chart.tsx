@@ -4,7 +4,7 @@ import { intervalName } from '../text/period-name.ts';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
 import type { Note } from './notes.tsx';
-import { plotData, plotOptions, plotSize } from './plot.ts';
+import { type Drawing, plotData, plotOptions, plotSize } from './plot.ts';
 import { format, isDark } from './preferences.ts';
 
 interface ChartProps {
@@ -16,6 +16,7 @@ interface ChartProps {
   readonly interval: Interval;
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
+  readonly sayRound: (value: number) => string;
   readonly unit: 'count' | 'seconds' | undefined;
 }
 
@@ -26,20 +27,22 @@ interface Pointed {
 
 /** A line over time, with that of the compared period. Arrow keys move along it. */
 export function Chart(props: ChartProps) {
-  const { name, columns, interval, isGoingOn, say, unit, notes } = props;
+  const { name, columns, interval, isGoingOn, sayRound, unit, notes } = props;
   const [pointed, setPointed] = useState<Pointed>();
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const drawing = useRef<Drawing>(undefined);
   const dark = isDark.value;
   useEffect(() => {
     const element = root.current!;
-    const drawing = {
-      ...{ columns, interval, isGoingOn, say, unit, locales: format.locales },
+    drawing.current = {
+      ...{ columns, interval, isGoingOn, sayRound, unit, locales: format.locales },
       notes: notes.map(({ time }) => time),
       onCursor: (place: number | undefined, left: number) =>
         setPointed(place === undefined || left < 0 ? undefined : { place, left }),
     };
-    const drawn = new uPlot(plotOptions(drawing, element, element.clientWidth), plotData(drawing), element);
+    const options = plotOptions(drawing.current, element, element.clientWidth);
+    const drawn = new uPlot(options, plotData(drawing.current), element);
     plot.current = drawn;
     const watch = new ResizeObserver(() => drawn.setSize(plotSize(element.clientWidth)));
     watch.observe(element);
@@ -48,7 +51,13 @@ export function Chart(props: ChartProps) {
       drawn.destroy();
       setPointed(undefined);
     };
-  }, [columns, interval, isGoingOn, say, unit, notes, dark]);
+  }, [interval, isGoingOn, sayRound, unit, notes, dark, columns.times.length]);
+  // New figures of the same period arrive every few seconds: the point that is read stays.
+  useEffect(() => {
+    if (!plot.current || !drawing.current || drawing.current.columns === columns) return;
+    drawing.current.columns = columns;
+    plot.current.setData(plotData(drawing.current));
+  }, [columns]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const drawn = plot.current;

@@ -1,6 +1,7 @@
 /** The names of dimensions, and of their values. */
 import { capital } from '../text/format.ts';
-import type { FilterDimension } from '../view/filter.ts';
+import { readable, storedForm } from '../text/readable.ts';
+import type { FilterDimension, TextOperator } from '../view/filter.ts';
 import { format } from './preferences.ts';
 
 interface DimensionWords {
@@ -14,14 +15,14 @@ interface DimensionWords {
 const UNKNOWN = 'Unknown';
 /** In the order of the form for filters. */
 const WORDS: Readonly<Record<Exclude<FilterDimension, `prop:${string}`>, DimensionWords>> = {
-  page: { name: 'Page' },
-  entry_page: { name: 'Entry page' },
-  exit_page: { name: 'Exit page' },
-  hostname: { name: 'Host name' },
-  site: { name: 'Site' },
-  source: { name: 'Source', say: (value) => (value === 'Direct' ? 'Direct / None' : value) },
+  page: { name: 'Page', say: readable },
+  entry_page: { name: 'Entry page', say: readable },
+  exit_page: { name: 'Exit page', say: readable },
+  hostname: { name: 'Host name', say: readable },
+  site: { name: 'Site', say: readable },
+  source: { name: 'Source', say: (value) => (value === 'Direct' ? 'Direct / None' : readable(value)) },
   channel: { name: 'Channel' },
-  referrer: { name: 'Referrer', none: 'Direct / None' },
+  referrer: { name: 'Referrer', none: 'Direct / None', say: readable },
   utm_source: { name: 'UTM source' },
   utm_medium: { name: 'UTM medium' },
   utm_campaign: { name: 'Campaign' },
@@ -68,4 +69,16 @@ export function valueName(dimension: FilterDimension, value: string): string {
   const { none = 'None', say } = wordsOf(dimension);
   if (value === '') return none;
   return say?.(value) ?? value;
+}
+
+/** The displayed form of a filter's value, which is a part or a pattern of values unless the operator is literal. */
+export function conditionName(operator: TextOperator, dimension: FilterDimension, value: string): string {
+  if (operator === 'is' || operator === 'is_not') return valueName(dimension, value);
+  return wordsOf(dimension).say === readable ? readable(value) : value;
+}
+
+/** A value of a filter as a user types it, as it is stored. */
+export function typedValue(dimension: FilterDimension, text: string): string {
+  const isAddress = dimension !== 'site' && dimension !== 'hostname' && wordsOf(dimension).say === readable;
+  return isAddress ? storedForm(text) : text;
 }

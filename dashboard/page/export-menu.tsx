@@ -1,7 +1,7 @@
-import type { QueryAnswer } from '../api/answer-types.ts';
+import type { QueryAnswer, Stats } from '../api/answer-types.ts';
 import { ApiError, requestText } from '../api/api.ts';
 import { figuresOf, numberOf } from '../api/figures.ts';
-import { exportQuery, figuresQuery, tableQuery } from '../api/queries.ts';
+import { exportQuery, figuresQuery, statsQuery, tableQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { csvText } from '../text/csv.ts';
 import { localDate } from '../view/calendar.ts';
@@ -68,7 +68,11 @@ async function download(kind: Kind): Promise<void> {
 
 async function saveSeries(): Promise<void> {
   const { period, interval } = view.value;
-  const usual = interval ?? intervalsOf(period, localDate(now.value))[0] ?? 'month';
+  const usual =
+    interval ??
+    intervalsOf(period, localDate(now.value))[0] ??
+    // For all time, the server chooses the interval.
+    (await requestText<Stats>(statsQuery(view.value, now.value))).interval;
   const answer = await requestText<QueryAnswer>(figuresQuery(view.value, now.value, tiles.value, usual));
   const { seriesCsv } = await import('./series-dialog.tsx');
   save(fileName(`by-${usual}`), seriesCsv(figuresOf(answer, tiles.value, usual)));

@@ -1,6 +1,6 @@
 /** Filters in words. */
 import { type Filter, isTextFilter, type TextOperator } from '../view/filter.ts';
-import { dimensionName, valueName } from './dimensions.ts';
+import { conditionName, dimensionName } from './dimensions.ts';
 
 export const OPERATOR_NAMES: Readonly<Record<TextOperator, string>> = {
   is: 'is',
@@ -21,8 +21,7 @@ const NUMBER_SIGNS: Readonly<Record<string, string>> = {
 export function filterName(filter: Filter): { name: string; operator: string; values: string } {
   if (isTextFilter(filter)) {
     const [operator, dimension, values] = filter;
-    const isLiteral = operator === 'is' || operator === 'is_not';
-    const names = values.map((value) => (isLiteral ? valueName(dimension, value) : value));
+    const names = values.map((value) => conditionName(operator, dimension, value));
     return { name: dimensionName(dimension), operator: OPERATOR_NAMES[operator], values: names.join(' or ') };
   }
   const [operator, first] = filter;

@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 import { pulse } from '../api/answers.ts';
 import { live, openLiveFeed } from '../api/live-feed.ts';
-import { SnippetBox } from './snippet-box.tsx';
+import { SiteField } from '../settings/site-field.tsx';
+import { SnippetBox } from '../settings/snippet-box.tsx';
 
 /** How often to check whether the store has the first hit after it arrived, in milliseconds. */
 const LOOK_MS = 500;
 
 /** Before the first hit: instructions, and an indicator for its arrival. */
 export function FirstRun() {
-  const [site, setSite] = useState('example.com');
+  const [site, setSite] = useState<string | undefined>('example.com');
   const hasHits = (live.value?.total.hits ?? 0) > 0;
   useEffect(() => openLiveFeed('', '60s'), []);
   useEffect(() => {
@@ -21,24 +22,20 @@ export function FirstRun() {
       <h1 id="first-run">Count your first hit</h1>
       <ol class="steps">
         <li>
-          <label>
-            Which site do you want to count?
-            <input
-              type="text"
-              value={site}
-              spellcheck={false}
-              autocapitalize="off"
-              onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
-            />
-          </label>
+          <SiteField label="Which site do you want to count?" initial="example.com" onChange={setSite} />
         </li>
         <li>
           <p>Paste this into the head of its pages:</p>
-          <SnippetBox site={site} />
+          <SnippetBox site={site ?? 'example.com'} />
         </li>
         <li>
           <p>Open a page of the site. To try it without one:</p>
-          <button type="button" class="control" onClick={() => sendTestHit(site)}>
+          <button
+            type="button"
+            class="control"
+            disabled={site === undefined}
+            onClick={() => site !== undefined && sendTestHit(site)}
+          >
             Send a test hit
           </button>
         </li>

@@ -2,11 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Site } from '../api/answer-types.ts';
 import { session } from '../api/session.ts';
-import { periodName } from '../text/period-name.ts';
+import { comparisonName, periodName } from '../text/period-name.ts';
+import { readable } from '../text/readable.ts';
 import { addDays, localDate } from '../view/calendar.ts';
-import { neighbour, type Period, type PeriodKind } from '../view/period.ts';
+import { daysOf, neighbour, type Period, type PeriodKind } from '../view/period.ts';
 import { keyOf } from '../view/shortcut.ts';
-import { COMPARISONS, type Comparison } from '../view/view.ts';
+import { COMPARISONS } from '../view/view.ts';
 import { SETTINGS_ADDRESS, START_ADDRESS, show, showPeriod, view } from './address.ts';
 import { now } from './clock.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -16,15 +17,9 @@ import { Link } from './link.tsx';
 import { Logo } from './logo.tsx';
 import { Menu } from './menu.tsx';
 import { format, THEMES, theme } from './preferences.ts';
+import type { RangeFormProps } from './range-form.tsx';
 
-const RangeForm = lazy<{ today: string; onClose: () => void }>(() =>
-  import('./range-form.tsx').then((module) => module.RangeForm),
-);
-const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
-  previous: 'Previous period',
-  year: 'Previous year',
-  none: 'No comparison',
-};
+const RangeForm = lazy<RangeFormProps>(() => import('./range-form.tsx').then((module) => module.RangeForm));
 
 /** Periods before which the menu has a line. */
 const FIRST_OF_GROUP: readonly PeriodKind[] = ['7d', 'month', '12mo'];
@@ -78,24 +73,48 @@ function Choices() {
   return (
     <>
       <PeriodPicker />
-      <Menu
-        name={`Compare: ${COMPARISON_NAMES[view.value.compare]}`}
+      {/* There is nothing before all time. */}
+      {view.value.period.kind !== 'all' && <ComparisonPicker />}
+    </>
+  );
+}
+
+function ComparisonPicker() {
+  const { compare, period } = view.value;
+  const [isRange, setRange] = useState(false);
+  const name = comparisonName(compare, format.locales);
+  const before = daysOf(neighbour(period, -1, now.value) ?? period, localDate(now.value));
+  return (
+    <>
+      <Menu<(typeof COMPARISONS)[number] | 'custom'>
+        name={`Compare: ${name}`}
         label={
           <>
             <span class="compare-icon">
               <Icon name="compare" />
             </span>
-            <span class="compare-label">{COMPARISON_NAMES[view.value.compare]}</span>
+            <span class="compare-label">{name}</span>
           </>
         }
-        choices={COMPARISONS.map((value) => ({
-          value,
-          label: COMPARISON_NAMES[value],
-          ...(value === 'none' && { shortcut: 'X' }),
-        }))}
-        chosen={view.value.compare}
-        onChoose={(compare) => show({ compare })}
+        choices={[
+          ...COMPARISONS.map((value) => ({
+            value,
+            label: comparisonName(value, format.locales),
+            ...(value === 'none' && { shortcut: 'X' }),
+          })),
+          { value: 'custom', label: 'Custom period…', parted: true },
+        ]}
+        chosen={typeof compare === 'object' ? 'custom' : compare}
+        onChoose={(value) => (value === 'custom' ? setRange(true) : show({ compare: value }))}
       />
+      {isRange && (
+        <RangeForm
+          title="Compare with"
+          days={typeof compare === 'object' ? compare : before && { from: before.first, to: before.last }}
+          onShow={(days) => show({ compare: days })}
+          onClose={() => setRange(false)}
+        />
+      )}
     </>
   );
 }
@@ -106,14 +125,14 @@ function SitePicker({ sites }: { readonly sites: readonly Site[] }) {
   if (site !== '' && !names.includes(site)) names.push(site);
   return (
     <Menu
-      name={`Site: ${site || 'all sites'}`}
-      label={<bdi class="site-name">{site || 'All sites'}</bdi>}
+      name={`Site: ${readable(site) || 'all sites'}`}
+      label={<bdi class="site-name">{readable(site) || 'All sites'}</bdi>}
       choices={[
         { value: '', label: 'All sites', text: 'all sites' },
         ...names.map((name, index) => ({
           value: name,
-          label: <bdi>{name}</bdi>,
-          text: name,
+          label: <bdi>{readable(name)}</bdi>,
+          text: `${name} ${readable(name)}`,
           parted: index === 0,
         })),
       ]}
@@ -142,6 +161,7 @@ function PeriodPicker() {
   };
   const name = periodName(period, now.value, format.locales);
   const today = localDate(now.value);
+  const days = daysOf(period, today);
   const previous = (kind: PeriodKind) => neighbour({ kind }, -1, now.value) ?? { kind };
   const offered: readonly Period[] = [
     ...([
@@ -167,7 +187,7 @@ function PeriodPicker() {
             shortcut: each.date === undefined ? (keyOf(each.kind) ?? '') : each.kind === 'day' ? 'E' : '',
             parted: each.date === undefined && FIRST_OF_GROUP.includes(each.kind),
           })),
-          { value: 'custom', label: 'Custom range…', parted: true },
+          { value: 'custom', label: 'Custom period…', parted: true },
         ]}
         chosen={period.kind === 'custom' ? 'custom' : periodText(period)}
         onChoose={(text) => {
@@ -177,7 +197,14 @@ function PeriodPicker() {
         }}
       />
       {step(1)}
-      {isRange && <RangeForm today={today} onClose={() => setRange(false)} />}
+      {isRange && (
+        <RangeForm
+          title="Custom period"
+          days={days && { from: days.first, to: days.last }}
+          onShow={(chosen) => showPeriod({ kind: 'custom', ...chosen })}
+          onClose={() => setRange(false)}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** A menu with more choices than this has a search field, if their texts are known. */
 const MOST_UNSEARCHED = 8;
@@ -42,7 +42,8 @@ export function Menu<Value>({ name, label, choices, chosen, onChoose, isQuiet }:
     close();
     onChoose(value);
   };
-  useEffect(() => {
+  // Before the next key.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     setWanted('');
     const list = items();

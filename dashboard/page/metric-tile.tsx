@@ -43,6 +43,14 @@ export function MetricTile({ metric, answer: { data, error, isLoading }, isChose
         {typeof value === 'number' ? say(value, data?.currency) : '–'}
       </span>
       {typeof change === 'number' && <ChangeOf metric={metric} change={change} />}
+      {metric === 'revenue' && data?.otherRevenue && (
+        <span class="tile-others">
+          and{' '}
+          {Object.entries(data.otherRevenue)
+            .map(([currency, amount]) => format.money(Number(amount), currency))
+            .join(', ')}
+        </span>
+      )}
       {tips.length > 0 && <span class="hidden">{tips.join(', ')}</span>}
     </button>
   );

@@ -9,6 +9,8 @@ interface MetricWords {
   readonly name: string;
   /** @param currency of money */
   readonly say: (value: number, currency?: string) => string;
+  /** The same for a round number, on an axis. Missing: `say`. */
+  readonly sayRound?: (value: number, currency?: string) => string;
   /** Unit of which its axis has round numbers. Missing: none. */
   readonly unit?: 'count' | 'seconds';
   /** Whether lower is better. */
@@ -17,22 +19,35 @@ interface MetricWords {
   readonly isOfVisitors?: boolean;
 }
 
-const count = (value: number) => format.short(value);
 const percent = (value: number) => format.percent(value);
 const duration = (value: number) => format.duration(value);
+const COUNT = {
+  say: (value: number) => format.short(value),
+  sayRound: (value: number) => format.compact(value),
+  unit: 'count',
+} as const;
 
 export const METRIC_WORDS: Readonly<Record<TableMetric, MetricWords>> = {
-  visitors: { name: 'Visitors', say: count, unit: 'count', isOfVisitors: true },
-  visits: { name: 'Visits', say: count, unit: 'count' },
-  pageviews: { name: 'Page views', say: count, unit: 'count' },
-  hits: { name: 'Hits', say: count, unit: 'count' },
-  events: { name: 'Events', say: count, unit: 'count' },
+  visitors: { name: 'Visitors', ...COUNT, isOfVisitors: true },
+  visits: { name: 'Visits', ...COUNT },
+  pageviews: { name: 'Page views', ...COUNT },
+  hits: { name: 'Hits', ...COUNT },
+  events: { name: 'Events', ...COUNT },
   views_per_visit: { name: 'Views per visit', say: (value) => format.rate(value) },
   bounce_rate: { name: 'Bounce rate', say: percent, isBetterLow: true },
-  visit_duration: { name: 'Visit duration', say: duration, unit: 'seconds' },
-  conversions: { name: 'Conversions', say: count, unit: 'count' },
+  visit_duration: {
+    name: 'Visit duration',
+    say: duration,
+    sayRound: (value) => format.roundDuration(value),
+    unit: 'seconds',
+  },
+  conversions: { name: 'Conversions', ...COUNT },
   conversion_rate: { name: 'Conversion rate', say: percent },
-  revenue: { name: 'Revenue', say: (value, currency) => format.money(value, currency) },
+  revenue: {
+    name: 'Revenue',
+    say: (value, currency) => format.money(value, currency),
+    sayRound: (value, currency) => format.compact(value, currency),
+  },
   average_revenue: { name: 'Average', say: (value, currency) => format.money(value, currency) },
   percentage: { name: 'Share', say: percent },
   time_on_page: { name: 'Time on page', say: duration },

@@ -21,6 +21,8 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
     const shown = dialog.current!;
     const end = () => ending.current();
     shown.showModal();
+    // The browser focuses the first button, which closes it.
+    shown.querySelector<HTMLElement>('input, select')?.focus();
     const outside = (event: Event) => {
       if (event.target === shown) end();
     };
@@ -35,11 +37,11 @@ export function Modal({ title, onClose, children, tools, isWide }: ModalProps) {
   return (
     <dialog ref={dialog} class={isWide ? 'modal wide' : 'modal'} aria-labelledby={id}>
       <div class="modal-inside">
-        <header>
+        <div class="modal-head">
           <h2 id={id}>{title}</h2>
           {tools}
           <IconButton icon="close" label="Close" onClick={onClose} />
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

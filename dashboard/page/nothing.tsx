@@ -24,7 +24,7 @@ export function Nothing() {
           </button>
         </>
       ) : last === undefined ? (
-        <p>No hits yet.</p>
+        data && <p>No hits yet.</p>
       ) : (
         <>
           <p>The last hit was on {format.moment(last)}.</p>

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { SitesAnswer } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
 import { capital } from '../text/format.ts';
+import { readable } from '../text/readable.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { neighbour } from '../view/period.ts';
 import { type Action, actionOf } from '../view/shortcut.ts';
@@ -53,7 +54,7 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
           <FirstRun />
         ) : (
           <>
-            <h1 class="hidden">{view.value.site || 'All sites'}</h1>
+            <h1 class="hidden">{readable(view.value.site) || 'All sites'}</h1>
             <TabsBar />
             <FiltersBar />
             {error && !data && !error.isPassing ? <Fault error={error} /> : <TabPanel />}

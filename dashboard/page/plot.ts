@@ -4,8 +4,12 @@ import type uPlot from 'uplot';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
 
-/** Width that a label below the chart needs, in pixels. */
+/** Width that a label below the chart needs, in pixels, without and with a year. */
 const LABEL_WIDTH = 84;
+const LONG_LABEL_WIDTH = 104;
+/** Width of the axis on the left, and of a character of its labels, in pixels. */
+const AXIS_WIDTH = 58;
+const CHARACTER_WIDTH = 7.5;
 const HEIGHT = 280;
 const NARROW_HEIGHT = 210;
 /** Above the highest value. */
@@ -22,18 +26,21 @@ const DURATION_STEPS = [
   ...[1, 2, 3, 6, 12, 24, 48, 120, 240].map((hours) => hours * 3600),
 ];
 const STEPS = { count: WHOLE_STEPS, seconds: DURATION_STEPS };
-/** Dates of a longer time need their year. Seconds. */
+/** Days and months of a longer time need their year. Seconds. */
 const YEAR = 360 * 86_400;
+const MANY_MONTHS = 300 * 86_400;
 /** Up to this many points are drawn as dots. */
 const FEW_POINTS = 40;
 
 export interface Drawing {
-  readonly columns: Columns;
+  /** Replaced when there are newer values of the same intervals. */
+  columns: Columns;
   readonly interval: Interval;
   readonly locales: readonly string[];
   /** Whether the last value's interval has not ended. */
   readonly isGoingOn: boolean;
-  readonly say: (value: number) => string;
+  /** Says a round number of the axis. */
+  readonly sayRound: (value: number) => string;
   /** Unit of which the axis has round numbers. */
   readonly unit: 'count' | 'seconds' | undefined;
   /** Times of notes, in seconds since 1970. */
@@ -83,15 +90,18 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
         ...axis,
         size: 34,
         grid: { show: false },
-        splits: ({ bbox }) => labelTimes(drawing.columns.times, bbox.width / devicePixelRatio),
+        splits: ({ bbox }) => labelTimes(drawing, bbox.width / devicePixelRatio),
         values: (_, times) => timeLabels(times, drawing),
       },
       {
         ...axis,
-        size: 58,
+        size: (_, labels) => {
+          const longest = Math.max(0, ...(labels ?? []).map(({ length }) => length));
+          return Math.max(AXIS_WIDTH, 14 + CHARACTER_WIDTH * longest);
+        },
         ...(drawing.unit && { incrs: STEPS[drawing.unit] }),
         grid: { stroke: colour('line'), width: 1 },
-        values: (_, splits) => splits.map(valueLabel(drawing)),
+        values: (_, splits) => splits.map(drawing.sayRound),
       },
     ],
     series: [
@@ -110,12 +120,6 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
       setCursor: [({ cursor }) => drawing.onCursor(cursor.idx ?? undefined, cursor.left ?? 0)],
     },
   };
-}
-
-function valueLabel({ unit, say, locales }: Drawing): (value: number) => string {
-  if (unit !== 'count') return say;
-  const short = new Intl.NumberFormat([...locales], { notation: 'compact' });
-  return (value) => short.format(value);
 }
 
 function fade(context: CanvasRenderingContext2D, box: uPlot.BBox, from: string, to: string): CanvasGradient {
@@ -144,19 +148,23 @@ function drawNotes({ ctx, bbox, valToPos, scales }: uPlot, notes: readonly numbe
 }
 
 /** Evenly spaced times of points, with room for their labels. */
-function labelTimes(times: readonly number[], width: number): number[] {
-  const step = Math.max(1, Math.ceil((times.length * LABEL_WIDTH) / Math.max(1, width)));
+function labelTimes(drawing: Drawing, width: number): number[] {
+  const { times } = drawing.columns;
+  const room = labelOptions(drawing).year === undefined ? LABEL_WIDTH : LONG_LABEL_WIDTH;
+  const step = Math.max(1, Math.ceil((times.length * room) / Math.max(1, width)));
   return times.filter((_, place) => place % step === 0);
 }
 
-function timeLabels(times: readonly number[], { columns, interval, locales }: Drawing): string[] {
+function timeLabels(times: readonly number[], drawing: Drawing): string[] {
+  const format = new Intl.DateTimeFormat([...drawing.locales], labelOptions(drawing));
+  return times.map((time) => format.format(time * 1000));
+}
+
+/** Years have four digits: `Dec 25` would be a day. */
+function labelOptions({ columns, interval }: Drawing): Intl.DateTimeFormatOptions {
   const span = (columns.times.at(-1) ?? 0) - (columns.times[0] ?? 0);
   const isClock = interval === 'minute' || (interval === 'hour' && span < 2 * 86_400);
-  const options: Intl.DateTimeFormatOptions = isClock
-    ? { hour: 'numeric', minute: '2-digit' }
-    : interval === 'month'
-      ? { month: 'short', year: span > 300 * 86_400 ? '2-digit' : undefined }
-      : { day: 'numeric', month: 'short', ...(span > YEAR && { year: '2-digit' }) };
-  const format = new Intl.DateTimeFormat([...locales], options);
-  return times.map((time) => format.format(time * 1000));
+  if (isClock) return { hour: 'numeric', minute: '2-digit' };
+  if (interval === 'month') return { month: 'short', ...(span > MANY_MONTHS && { year: 'numeric' }) };
+  return { day: 'numeric', month: 'short', ...(span > YEAR && { year: 'numeric' }) };
 }

@@ -1,28 +1,52 @@
 import { useState } from 'preact/hooks';
-import { daysOf, readPeriod } from '../view/period.ts';
-import { showPeriod, view } from './address.ts';
+import { periodName } from '../text/period-name.ts';
+import { daysBetween, localDate } from '../view/calendar.ts';
+import { type Days, readDays } from '../view/period.ts';
+import { now } from './clock.ts';
+import { DayPicker } from './day-picker.tsx';
 import { Modal } from './modal.tsx';
+import { format } from './preferences.ts';
 
-/** Two dates that define a period. */
-export function RangeForm({ today, onClose }: { readonly today: string; readonly onClose: () => void }) {
-  const days = daysOf(view.value.period, today) ?? { first: today, last: today };
-  const [from, setFrom] = useState(days.first);
-  const [to, setTo] = useState(days.last > today ? today : days.last);
-  const period = readPeriod('custom', '', from, to);
+export interface RangeFormProps {
+  readonly title: string;
+  /** Selected at first. */
+  readonly days: Days | undefined;
+  readonly onShow: (days: Days) => void;
+  readonly onClose: () => void;
+}
+
+/** Two days that define a period: typed, or selected in a calendar. */
+export function RangeForm({ title, days, onShow, onClose }: RangeFormProps) {
+  const today = localDate(now.value);
+  const [from, setFrom] = useState(days?.from ?? today);
+  const [to, setTo] = useState(days && days.to < today ? days.to : today);
+  const chosen = readDays(from, to);
   return (
-    <Modal title="Custom range" onClose={onClose}>
+    <Modal title={title} onClose={onClose}>
       <form
         class="fields"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!period) return;
-          showPeriod(period);
+          if (!chosen) return;
+          onShow(chosen);
           onClose();
         }}
       >
         <DayField label="First day" day={from} latest={today} onChange={setFrom} />
         <DayField label="Last day" day={to} latest={today} onChange={setTo} />
-        <button type="submit" class="primary" disabled={!period}>
+        <DayPicker
+          days={chosen}
+          latest={today}
+          onChange={(next) => {
+            setFrom(next.from);
+            setTo(next.to);
+          }}
+        />
+        <p class="quiet-text chosen-days" role="status">
+          {chosen &&
+            `${periodName({ kind: 'custom', ...chosen }, now.value, format.locales)}, ${format.count(daysBetween(chosen.from, chosen.to) + 1, 'day')}`}
+        </p>
+        <button type="submit" class="primary" disabled={!chosen}>
           Show
         </button>
       </form>

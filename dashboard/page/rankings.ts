@@ -125,7 +125,7 @@ export const GOALS: Ranking = {
   name: 'Goals',
   metrics: OF_GOALS,
   allMetrics: [...OF_GOALS, 'average_revenue'],
-  empty: 'No conversions in this period.',
+  empty: 'No conversions in this period. With +, add a goal of a site, such as a sign-up.',
 };
 
 export const BOTS: Ranking = {

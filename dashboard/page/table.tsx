@@ -1,5 +1,5 @@
 import type { Change, QueryRow, Value } from '../api/answer-types.ts';
-import { changeOf, currencyOf, numberOf } from '../api/figures.ts';
+import { changeOf, currencyOf, numberOf, otherAmounts } from '../api/figures.ts';
 import { filterOf, has } from '../view/filter.ts';
 import { toggleFilter, view } from './address.ts';
 import { ChangeOf } from './change-of.tsx';
@@ -89,11 +89,14 @@ function Cell({ metric, value, change, before, currency }: CellProps) {
   const number = isEmpty ? null : numberOf(value, currency);
   const changed = change === undefined ? null : changeOf(change, currency);
   const earlier = before === undefined ? null : numberOf(before, currency);
+  const tips = [
+    ...Object.entries(otherAmounts(value, currency)).map(
+      ([each, amount]) => `and ${say(Number(amount), each)}`,
+    ),
+    ...(earlier === null ? [] : [`Previously ${say(earlier, currency)}`]),
+  ];
   return (
-    <td
-      class={`number of-${metric}`}
-      title={earlier === null ? undefined : `Previously ${say(earlier, currency)}`}
-    >
+    <td class={`number of-${metric}`} title={tips.length > 0 ? tips.join(' · ') : undefined}>
       {changed !== null && <ChangeOf metric={metric} change={changed} />}
       {number === null ? '–' : say(number, currency)}
     </td>

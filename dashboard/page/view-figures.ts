@@ -9,22 +9,25 @@ import type { Metric } from '../view/view.ts';
 import { view } from './address.ts';
 import { now } from './clock.ts';
 
-/** Metrics that come from rollups if there are no filters: they are fast, and kept when hits are purged. */
+/**
+ * Metrics that come from rollups if there are no filters, nor a comparison with other days: they are fast, and kept when hits are
+ * purged.
+ */
 const COUNTED: readonly Metric[] = ['visitors', 'hits'];
 
 /** The figures of a view. @returns the answer that has a metric */
 export function useFigures(metrics: readonly Metric[]): (metric: Metric) => Answer<Stats> {
-  const { filters, period, interval } = view.value;
-  const isFiltered = filters.length > 0;
+  const { filters, period, interval, compare } = view.value;
+  const isQueried = filters.length > 0 || (typeof compare === 'object' && period.kind !== 'all');
   // For all time, the server chooses the interval.
   const usual = interval ?? intervalsOf(period, localDate(now.value))[0];
   const counted = useAnswer<Stats>(
-    isFiltered && usual !== undefined ? undefined : statsQuery(view.value, now.value),
+    isQueried && usual !== undefined ? undefined : statsQuery(view.value, now.value),
     true,
   );
   const chosen = usual ?? (counted.isLoading ? undefined : counted.data?.interval);
-  const others = isFiltered ? metrics : metrics.filter((metric) => !COUNTED.includes(metric));
-  const isDue = chosen !== undefined && (isFiltered || (counted.data !== undefined && !counted.isLoading));
+  const others = isQueried ? metrics : metrics.filter((metric) => !COUNTED.includes(metric));
+  const isDue = chosen !== undefined && (isQueried || (counted.data !== undefined && !counted.isLoading));
   const asked = useAnswer<QueryAnswer>(
     isDue && others.length > 0 ? figuresQuery(view.value, now.value, others, chosen) : undefined,
     true,
@@ -36,7 +39,7 @@ export function useFigures(metrics: readonly Metric[]): (metric: Metric) => Answ
     error: isDue ? asked.error : counted.error,
     isLoading: !isDue || asked.isLoading || data === undefined,
   };
-  return (metric) => (!isFiltered && COUNTED.includes(metric) ? counted : answer);
+  return (metric) => (!isQueried && COUNTED.includes(metric) ? counted : answer);
 }
 
 /** The metrics and the interval of an answer may be those of the previous view. */

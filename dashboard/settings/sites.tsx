@@ -7,9 +7,11 @@ import { Answered } from '../page/answered.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { format } from '../page/preferences.ts';
 import { SearchField } from '../page/search-field.tsx';
-import { SnippetBox } from '../page/snippet-box.tsx';
+import { readable } from '../text/readable.ts';
 import { Section } from './section.tsx';
 import { SiteDeletion } from './site-deletion.tsx';
+import { SiteField } from './site-field.tsx';
+import { SnippetBox } from './snippet-box.tsx';
 
 /** Sites on a page. */
 const ROWS = 10;
@@ -33,7 +35,7 @@ export function Sites() {
 function SiteList({ sites }: { readonly sites: readonly Site[] }) {
   const [wanted, setWanted] = useState('');
   const [page, setPage] = useState(0);
-  const found = sites.filter(({ site }) => site.includes(wanted.trim().toLowerCase()));
+  const found = sites.filter(({ site }) => `${site} ${readable(site)}`.includes(wanted.trim().toLowerCase()));
   const last = Math.max(0, Math.ceil(found.length / ROWS) - 1);
   const at = Math.min(page, last);
   const step = (direction: -1 | 1) => (
@@ -77,7 +79,7 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
     <li class="line">
       <div class="line-head">
         <div>
-          <bdi class="line-name">{site}</bdi>
+          <bdi class="line-name">{readable(site)}</bdi>
           <p class="quiet-text">
             {format.count(hits, 'hit')}, last hit {format.moment(last)}
           </p>
@@ -125,24 +127,14 @@ function SiteLine({ site: { site, hits, last, public: isPublic } }: { readonly s
 }
 
 function NewSite() {
-  const [site, setSite] = useState('');
+  const [site, setSite] = useState<string>();
   return (
     <details class="new-site">
       <summary>Add a site</summary>
       <div class="new-site-body">
-        <label>
-          Host name
-          <input
-            type="text"
-            value={site}
-            placeholder="example.com"
-            spellcheck={false}
-            autocapitalize="off"
-            onInput={({ currentTarget }) => setSite(currentTarget.value.trim())}
-          />
-        </label>
+        <SiteField label="Host name" initial="" onChange={setSite} />
         <p class="quiet-text">Paste this into its pages. The site appears here with its first hit.</p>
-        <SnippetBox site={site || 'example.com'} />
+        <SnippetBox site={site ?? 'example.com'} />
       </div>
     </details>
   );

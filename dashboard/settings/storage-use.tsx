@@ -30,7 +30,12 @@ export function StorageUse() {
             <Facts
               facts={[
                 ['On disk', format.bytes(bytes)],
-                ['Hits', `${format.whole(hits.rows)}, ${format.bytes(hits.bytes_per_hit)} each`],
+                [
+                  'Hits',
+                  hits.rows === 0
+                    ? '0'
+                    : `${format.whole(hits.rows)}, ${format.bytes(hits.bytes_per_hit)} each`,
+                ],
               ]}
             />
             <div class="rows two">

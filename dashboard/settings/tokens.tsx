@@ -4,9 +4,9 @@ import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
 import { Answered } from '../page/answered.tsx';
 import { format } from '../page/preferences.ts';
-import { CopyButton } from '../page/snippet-box.tsx';
 import { Section } from './section.tsx';
 import type { Scope, Token } from './settings-types.ts';
+import { CopyButton } from './snippet-box.tsx';
 
 const SCOPES: Readonly<Record<Scope, string>> = { read: 'Reads statistics', write: 'Sends hits' };
 const PATH = '/api/v1/tokens';

@@ -4,6 +4,7 @@ import { ChangeOf } from '../page/change-of.tsx';
 import { now } from '../page/clock.ts';
 import { Link } from '../page/link.tsx';
 import { format } from '../page/preferences.ts';
+import { readable } from '../text/readable.ts';
 import { localDate } from '../view/calendar.ts';
 import { daysOf, type Period } from '../view/period.ts';
 import { isSilent, type SiteLine } from '../view/site-list.ts';
@@ -24,7 +25,7 @@ export function SiteRow({ line, period, values }: RowProps) {
     <tr>
       <th scope="row">
         <Link to={viewAddress({ site, period })}>
-          <bdi>{site}</bdi>
+          <bdi>{breakable(readable(site))}</bdi>
         </Link>
       </th>
       <td class="number">
@@ -42,6 +43,11 @@ export function SiteRow({ line, period, values }: RowProps) {
       <LastHit line={line} period={period} />
     </tr>
   );
+}
+
+/** A host name that breaks after its dots if it is long. */
+function breakable(site: string) {
+  return site.split(/(?<=\.)/).map((label, at) => [at > 0 && <wbr key={at} />, label]);
 }
 
 function LastHit({ line, period }: Pick<RowProps, 'line' | 'period'>) {

@@ -75,6 +75,21 @@ export class Format {
     return new Intl.NumberFormat([...this.locales], { ...style, ...digits }).format(value);
   }
 
+  /** `20k` for 20,000, and with a currency `€20k`: a round number, on an axis. */
+  compact(value: number, currency?: string): string {
+    const style = currency === undefined ? {} : { style: 'currency' as const, currency };
+    return new Intl.NumberFormat([...this.locales], {
+      ...style,
+      notation: 'compact',
+      maximumFractionDigits: 2,
+    }).format(value);
+  }
+
+  /** `1m` for 60 seconds: a round number, on an axis. */
+  roundDuration(seconds: number): string {
+    return this.duration(seconds).replace(/(?<=\w) 0[hms]$/, '');
+  }
+
   /** `1m 23s` for 83 seconds. */
   duration(seconds: number): string {
     const whole = Math.round(seconds);

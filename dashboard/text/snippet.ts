@@ -1,3 +1,11 @@
+/** The host name of a typed name or address, in ASCII form: people paste `https://example.com/`. Undefined if there is none. */
+export function siteOf(typed: string): string | undefined {
+  const text = typed.trim();
+  const address = text.includes('://') ? text : `http://${text}`;
+  const host = /^https?:/i.test(address) && URL.canParse(address) ? new URL(address).hostname : '';
+  return /^(?!-)[a-z0-9._-]+$|^\[[0-9a-f:]+\]$/.test(host) ? host.replace(/^\[|[.\]]$/g, '') : undefined;
+}
+
 /**
  * The HTML to paste into the pages of a site.
  *

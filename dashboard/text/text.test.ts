@@ -5,7 +5,7 @@ import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { csvText } from './csv.ts';
 import { Format } from './format.ts';
 import { periodName } from './period-name.ts';
-import { snippetOf } from './snippet.ts';
+import { siteOf, snippetOf } from './snippet.ts';
 
 const NOW = new Date(2026, 10, 24, 12);
 const english = new Format(['en-GB']);
@@ -90,6 +90,27 @@ test('a current period is shown by its name, and a past one by its dates', () =>
     periodName({ kind: 'custom', from: '2026-11-02', to: '2026-11-08' }, NOW, ['en-GB']),
     /^2\D+8 Nov 2026$/,
   );
+});
+
+test('a site is the host of a typed name or address', () => {
+  for (const [typed, site] of [
+    ['example.com', 'example.com'],
+    [' https://www.Example.com/a?b#c ', 'www.example.com'],
+    ['example.com/blog', 'example.com'],
+    ['example.com:8080', 'example.com'],
+    ['bücher.example', 'xn--bcher-kva.example'],
+    ['localhost:3000', 'localhost'],
+    ['http://[::1]:80/', '::1'],
+    ['my_app', 'my_app'],
+    ['example.com.', 'example.com'],
+    ['', undefined],
+    ['a b', undefined],
+    ['<b>', undefined],
+    ['"', undefined],
+    ['ftp://a.com', undefined],
+    ['https://', undefined],
+  ] as const)
+    assert.equal(siteOf(typed), site, typed);
 });
 
 test('the snippet has the server’s address and the name of the site', () => {

@@ -39,6 +39,26 @@ export function timeOf(date: string): number {
   return Date.parse(`${date}T00:00:00Z`);
 }
 
+/**
+ * The weeks of a month.
+ *
+ * @param month any day of it
+ * @param firstWeekday 1 for Monday to 7 for Sunday
+ * @returns seven days each, undefined outside of the month
+ */
+export function weeksOf(month: string, firstWeekday: number): (string | undefined)[][] {
+  const first = monthOf(month);
+  const length = daysBetween(first, addMonths(month, 1));
+  const weekday = new Date(timeOf(first)).getUTCDay();
+  const offset = (weekday - firstWeekday + 7) % 7;
+  return Array.from({ length: Math.ceil((offset + length) / 7) }, (_, week) =>
+    Array.from({ length: 7 }, (_, at) => {
+      const day = week * 7 + at - offset;
+      return day >= 0 && day < length ? addDays(first, day) : undefined;
+    }),
+  );
+}
+
 function dateOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addDays, addMonths, daysBetween, isDate, localDate } from './calendar.ts';
+import { addDays, addMonths, daysBetween, isDate, localDate, weeksOf } from './calendar.ts';
 import {
   daysOf,
   INTERVALS,
@@ -116,4 +116,25 @@ test('dates follow the calendar, including leap days', () => {
   assert.equal(daysBetween('2026-03-28', '2026-03-30'), 2);
   assert.equal(localDate(NOW), '2026-11-24');
   assert.ok(isDate('2024-02-29') && !isDate('2026-02-29') && !isDate('2026-2-9'));
+});
+
+test('the weeks of a month have each of its days once, below its weekday', () => {
+  fc.assert(
+    fc.property(date, fc.integer({ min: 1, max: 7 }), (day, firstWeekday) => {
+      const weeks = weeksOf(day, firstWeekday);
+      const days = weeks.flat().filter((each) => each !== undefined);
+      const month = day.slice(0, 7);
+      assert.deepEqual(
+        days,
+        Array.from({ length: 31 }, (_, at) => `${month}-${String(at + 1).padStart(2, '0')}`).filter(isDate),
+      );
+      for (const week of weeks) {
+        assert.equal(week.length, 7);
+        assert.ok(week.some((each) => each !== undefined));
+        for (const [at, each] of week.entries())
+          if (each) assert.equal(new Date(`${each}T00:00Z`).getUTCDay(), (firstWeekday + at) % 7);
+      }
+    }),
+    { seed: 5 },
+  );
 });

@@ -28,6 +28,12 @@ const DAYS_OF: Readonly<Record<Interval, number>> = {
   month: 30,
 };
 
+/** First and last day. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A period. */
 export interface Period {
   readonly kind: PeriodKind;
@@ -139,10 +145,16 @@ export function intervalsOf(period: Period, today: string): readonly Interval[] 
 export function readPeriod(kind: string, date: string, from: string, to: string): Period | undefined {
   const known = PERIOD_KINDS.find((each) => each === kind);
   if (known === 'custom') {
-    if (!isDate(from) || !isDate(to)) return undefined;
-    return from <= to ? { kind: known, from, to } : { kind: known, from: to, to: from };
+    const days = readDays(from, to);
+    return days && { kind: known, ...days };
   }
   if (!known) return undefined;
   const isDated = known !== 'all' && known !== 'realtime' && known !== '24h';
   return isDated && isDate(date) ? { kind: known, date } : { kind: known };
+}
+
+/** Parses first and last day, in any order. @returns undefined if one is not a date */
+export function readDays(from: string, to: string): Days | undefined {
+  if (!isDate(from) || !isDate(to)) return undefined;
+  return from <= to ? { from, to } : { from: to, to: from };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsOf } from './series.ts';
+import { INTERVALS } from './period.ts';
+import { columnsOf, startOf } from './series.ts';
 
 const point = (hour: number, hits: number) => ({
   time: new Date(2026, 10, 24, hour).toISOString(),
@@ -38,4 +39,21 @@ test('a metric without a value leaves a gap in the chart', () => {
     'hour',
   );
   assert.deepEqual(values, [null, null]);
+});
+
+test('an interval begins where its points do, on the clock of the machine', () => {
+  const time = new Date(2026, 10, 25, 13, 45, 30).getTime() / 1000;
+  const starts = {
+    minute: new Date(2026, 10, 25, 13, 45),
+    hour: new Date(2026, 10, 25, 13),
+    day: new Date(2026, 10, 25),
+    // A Monday.
+    week: new Date(2026, 10, 23),
+    month: new Date(2026, 10, 1),
+  } as const;
+  for (const interval of INTERVALS) {
+    const start = startOf(time, interval);
+    assert.equal(start, starts[interval].getTime() / 1000, interval);
+    assert.equal(startOf(start, interval), start);
+  }
 });

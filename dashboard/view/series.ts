@@ -45,6 +45,17 @@ export function startsOf(from: number, to: number, interval: Interval): number[]
   return starts;
 }
 
+/** The start of the interval that contains a time, on the reader's clock, in seconds since 1970. Weeks begin on Monday. */
+export function startOf(time: number, interval: Interval): number {
+  const date = new Date(time * 1000);
+  if (interval === 'minute') date.setSeconds(0, 0);
+  else if (interval === 'hour') date.setMinutes(0, 0, 0);
+  else date.setHours(0, 0, 0, 0);
+  if (interval === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7));
+  else if (interval === 'month') date.setDate(1);
+  return date.getTime() / 1000;
+}
+
 /** The start of the next interval on the reader's clock, in seconds since 1970. */
 function following(time: number, interval: Interval): number {
   if (interval === 'minute') return time + 60;

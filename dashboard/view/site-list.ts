@@ -1,5 +1,6 @@
 /** The list of sites: searched, sorted, and whether a site has gone silent. Pure. */
 import { HOUR } from '../../src/timing/units.ts';
+import { readable } from '../text/readable.ts';
 
 /** A shorter silence, in milliseconds, is never reported. */
 const SHORTEST_SILENCE = HOUR;
@@ -32,7 +33,7 @@ export function sitesInOrder(lines: readonly SiteLine[], wanted: string, order: 
   const sign = order.isDescending ? -1 : 1;
   const byName = (a: SiteLine, b: SiteLine) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0);
   return lines
-    .filter(({ site }) => site.includes(text))
+    .filter(({ site }) => `${site} ${readable(site)}`.includes(text))
     .sort((a, b) => {
       if (order.column === 'site') return sign * byName(a, b);
       const [left, right] = [a[order.column], b[order.column]];

@@ -42,7 +42,7 @@ const view: fc.Arbitrary<View> = fc.record({
     { kind: 'custom' as const, from: '2026-01-02', to: '2026-01-09' },
   ),
   interval: fc.constantFrom(undefined, 'day' as const, 'week' as const),
-  compare: fc.constantFrom(...COMPARISONS),
+  compare: fc.constantFrom(...COMPARISONS, { from: '2025-12-24', to: '2026-01-01' }),
   metric: fc.constantFrom(...METRICS),
   filters: fc.array(filter, { maxLength: 4 }),
 });
@@ -61,7 +61,9 @@ test('the default view has the shortest address that is not that of the start pa
 
 test('unknown values in an address fall back to defaults', () => {
   assert.deepEqual(
-    readView('?period=fortnight&compare=x&metric=%3Cb%3E&interval=eon&filter=nothing&filter=x=1'),
+    readView(
+      '?period=fortnight&compare=custom&compare_from=x&metric=%3Cb%3E&interval=eon&filter=nothing&filter=x=1',
+    ),
     USUAL,
   );
   fc.assert(

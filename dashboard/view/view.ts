@@ -1,10 +1,11 @@
 /** What the page shows, and its address, which shows the same view to everyone. */
 
 import { type Filter, filterText, MOST_FILTERS, readFilter } from './filter.ts';
-import { INTERVALS, type Interval, type Period, readPeriod } from './period.ts';
+import { type Days, INTERVALS, type Interval, type Period, readDays, readPeriod } from './period.ts';
 
 export const COMPARISONS = ['previous', 'year', 'none'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
+/** Days of the user's choice, or a period that depends on the shown one. */
+export type Comparison = (typeof COMPARISONS)[number] | Days;
 
 export const METRICS = [
   ...(['visitors', 'visits', 'pageviews', 'hits', 'events', 'views_per_visit', 'bounce_rate'] as const),
@@ -54,7 +55,10 @@ export function readView(query: string): View {
     site: word('site'),
     period: readPeriod(word('period'), word('date'), word('from'), word('to')) ?? USUAL.period,
     interval: INTERVALS.find((each) => each === word('interval')),
-    compare: COMPARISONS.find((each) => each === word('compare')) ?? USUAL.compare,
+    compare:
+      (word('compare') === 'custom'
+        ? readDays(word('compare_from'), word('compare_to'))
+        : COMPARISONS.find((each) => each === word('compare'))) ?? USUAL.compare,
     metric: METRICS.find((each) => each === word('metric')) ?? USUAL.metric,
     filters: params
       .getAll('filter')
@@ -74,7 +78,11 @@ export function viewQuery({ tab, details, site, period, interval, compare, metri
   if (period.from !== undefined) params.set('from', period.from);
   if (period.to !== undefined) params.set('to', period.to);
   if (interval !== undefined) params.set('interval', interval);
-  if (compare !== USUAL.compare) params.set('compare', compare);
+  if (typeof compare === 'object') {
+    params.set('compare', 'custom');
+    params.set('compare_from', compare.from);
+    params.set('compare_to', compare.to);
+  } else if (compare !== USUAL.compare) params.set('compare', compare);
   if (metric !== USUAL.metric) params.set('metric', metric);
   for (const [name, value] of Object.entries(details)) params.set(name, value);
   for (const filter of filters) params.append('filter', filterText(filter));

@@ -5,6 +5,7 @@ import { show, view } from '../page/address.ts';
 import { Answered } from '../page/answered.tsx';
 import { now } from '../page/clock.ts';
 import { format } from '../page/preferences.ts';
+import { readable, storedForm } from '../text/readable.ts';
 import { GapNotes } from './gap-notes.tsx';
 import { pathsInOrder } from './journey-paths.ts';
 import { StepFields } from './step-fields.tsx';
@@ -16,13 +17,13 @@ const LIMIT = 5;
 /** The pages that people view before and after a page. */
 export function Journeys() {
   const page = view.value.details.page ?? '/';
-  const [text, setText] = useState(page);
+  const [text, setText] = useState(readable(page));
   const answer = useAnswer<JourneysAnswer>(
     visitsQuery('journeys', view.value, now.value, { page, steps: STEPS, limit: LIMIT }),
   );
   const { data, isLoading } = answer;
   const open = (next: string) => {
-    setText(next);
+    setText(readable(next));
     show({ details: { page: next } });
   };
   return (
@@ -32,7 +33,7 @@ export function Journeys() {
         aria-label="Page"
         onSubmit={(event) => {
           event.preventDefault();
-          if (text.trim() !== '') open(text.trim());
+          if (text.trim() !== '') open(storedForm(text.trim()));
         }}
       >
         <StepFields
@@ -89,7 +90,7 @@ function Paths({ title, end, paths, whole, onOpen }: PathsProps) {
                   <span class="value quiet-text">{end}</span>
                 ) : (
                   <button type="button" class="plain value" onClick={() => onOpen(last)}>
-                    <bdi>{last}</bdi>
+                    <bdi>{readable(last)}</bdi>
                   </button>
                 )}
               </span>

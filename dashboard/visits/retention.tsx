@@ -5,7 +5,7 @@ import { Answered } from '../page/answered.tsx';
 import { now } from '../page/clock.ts';
 import { Menu } from '../page/menu.tsx';
 import { format } from '../page/preferences.ts';
-import { intervalName } from '../text/period-name.ts';
+import { startName } from '../text/period-name.ts';
 import { GapNotes } from './gap-notes.tsx';
 import type { RetentionAnswer } from './visit-answers.ts';
 
@@ -57,7 +57,7 @@ function Cohorts({ answer: { cohorts }, interval, isStale }: CohortsProps) {
       <table class={isStale ? 'stale' : ''} aria-busy={isStale}>
         <thead>
           <tr>
-            <th scope="col">First visit</th>
+            <th scope="col">{interval === 'week' ? 'First visit, week of' : 'First visit'}</th>
             <th scope="col">Visitors</th>
             {columns.map((at) => (
               <th key={at} scope="col">
@@ -69,7 +69,7 @@ function Cohorts({ answer: { cohorts }, interval, isStale }: CohortsProps) {
         <tbody>
           {cohorts.map(({ time, visitors, returned }) => (
             <tr key={time}>
-              <th scope="row">{intervalName(Date.parse(time), interval, format.locales)}</th>
+              <th scope="row">{startName(Date.parse(time), interval, format.locales)}</th>
               <td class="number">{visitors === null ? '–' : format.short(visitors)}</td>
               {columns.map((at) => (
                 <Share key={at} count={at < returned.length ? returned[at] : undefined} whole={visitors} />

@@ -4,6 +4,7 @@ import { useAnswer } from '../api/answers.ts';
 import { tableQuery } from '../api/queries.ts';
 import { view } from '../page/address.ts';
 import { now } from '../page/clock.ts';
+import { readable } from '../text/readable.ts';
 import type { FilterDimension } from '../view/filter.ts';
 import { STEP_KINDS, type StepField, type StepKind } from './step.ts';
 
@@ -71,7 +72,7 @@ export function StepFields({ name, field, kinds = STEP_KINDS, onChange }: Fields
       />
       <datalist id={id}>
         {known.map((value) => (
-          <option key={value} value={value} />
+          <option key={value} value={by === 'page' ? readable(value) : value} />
         ))}
       </datalist>
     </div>

@@ -1,5 +1,6 @@
 /** Steps of funnels, and goals: in words, and as fields of a form. Pure. */
 import type { Action } from '../../src/query/engine/query.ts';
+import { readable, storedForm } from '../text/readable.ts';
 
 /** A goal by its name, an action, or any of several. */
 export type Step = string | Action | { readonly any: readonly (string | Action)[] };
@@ -39,22 +40,23 @@ function textOf(action: Action): string {
       return [action.event, ...props].join(', ');
     }
     case 'scroll':
-      return `${action.page} to ${action.depth}%`;
+      return `${readable(action.page)} to ${action.depth}%`;
     case 'outbound':
     case 'download':
-      return action.url ?? '';
+      return readable(action.url ?? '');
     default:
-      return action.page ?? '';
+      return readable(action.page ?? '');
   }
 }
 
 /** @returns undefined for an empty field; outbound links and downloads may be any */
 export function stepOf({ kind, text }: StepField): Step | undefined {
   const written = text.trim();
-  if (kind === 'outbound' || kind === 'download') return { kind, ...(written !== '' && { url: written }) };
+  if (kind === 'outbound' || kind === 'download')
+    return { kind, ...(written !== '' && { url: storedForm(written) }) };
   if (written === '') return undefined;
   if (kind === 'goal') return written;
-  return kind === 'page' ? { kind, page: written } : { kind, event: written };
+  return kind === 'page' ? { kind, page: storedForm(written) } : { kind, event: written };
 }
 
 /** @returns undefined if the form cannot show the step */

@@ -31,7 +31,11 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
     const { page } = open;
     await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
     assert.doesNotMatch(page.url(), /token/);
-    await page.getByLabel('Which site do you want to count?').fill('shop.example');
+    const field = page.getByLabel('Which site do you want to count?');
+    await field.fill('not a site');
+    await page.getByText('Enter a host name').waitFor();
+    assert.ok(await page.getByRole('button', { name: 'Send a test hit' }).isDisabled());
+    await field.fill('https://Shop.example/about');
     const snippet = await page.locator('.snippet pre').innerText();
     assert.ok(
       snippet.startsWith(`<script defer src="${dashboard.url}/script.js" data-site="shop.example"></script>`),

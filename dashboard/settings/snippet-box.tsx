@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { Icon } from '../page/icon.tsx';
 import { snippetOf } from '../text/snippet.ts';
-import { Icon } from './icon.tsx';
 
 /** The lines to paste into a site's pages. */
 export function SnippetBox({ site }: { readonly site: string }) {
