@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
@@ -14,10 +14,12 @@ const BODY_LIMIT = 64 * 1024;
 /** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
 const LONGEST_PARAMETER = 100 * 4 * '%FF'.length;
 const MOST_CONNECTIONS = 20_000;
-/** Time limit for receiving a whole request, in milliseconds. */
-const REQUEST_TIMEOUT = 120_000;
-/** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
-const KEEP_ALIVE = 72_000;
+const SERVER_OPTIONS = {
+  /** Time limit for receiving a whole request, in milliseconds. */
+  requestTimeout: 120_000,
+  /** In milliseconds: longer than that of load balancers. */
+  keepAliveTimeout: 72_000,
+};
 /** How long a client may take to read the answer to an invalid request, in milliseconds. */
 const CLOSE_GRACE_MS = 2000;
 
@@ -39,13 +41,20 @@ export function createApp(
   door: Door = () => false,
   isProxy: (address: string) => boolean = () => true,
 ): FastifyInstance {
+  /** Ends its connection if the server is closing: otherwise a client that always sends its next request would be cut off. */
+  class LastWhenClosing extends ServerResponse {
+    override writeHead(...head: [statusCode: number]): this {
+      if (!app.server.listening) this.shouldKeepAlive = false;
+      return super.writeHead(...head);
+    }
+  }
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
-      createServer({ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
+      createServer({ ...SERVER_OPTIONS, ServerResponse: LastWhenClosing }, (request, response) => {
         if (hasTwoHosts(request)) {
           endConnection(request.socket, rawInvalid('the request has several Host headers'));
           return;
