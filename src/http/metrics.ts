@@ -116,6 +116,8 @@ function registryOf(context: ServerContext): Registry {
       'Finished batches waiting for the store or Kafka',
       () => spool.backlog,
     );
+    const failing = 'Sinks (store, Kafka) whose deliveries fail and are retried, or hang';
+    gauge(registers, 'hit_tracker_spool_failing_sinks', failing, () => spool.failing.length);
     counter(
       registers,
       'hit_tracker_hits_accepted_total',

@@ -43,7 +43,7 @@ export class FanOut {
     return this.#waiting.size;
   }
 
-  /** Errors of the deliveries that are being retried, by sink. */
+  /** Errors of the deliveries that are being retried, or hang, by sink. */
   get failing(): string[] {
     return this.#workers.flatMap((drain) => drain.failing ?? []);
   }

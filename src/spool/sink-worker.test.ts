@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { patience, until } from '../../test/fixtures/patience.ts';
 import { HitError } from '../errors.ts';
 import { nameOf, segmentOf } from './segment.ts';
 import { SinkWorker } from './sink-worker.ts';
@@ -51,4 +51,22 @@ test('a failure with other numbers in its message is the same failure', options,
 test('a segment is checked after each incomplete delivery', options, async () => {
   const incomplete = new HitError('batch_incomplete', 'of 3 hits, 2 are there');
   assert.deepEqual(await checksAfter([incomplete, incomplete]), [1, 1]);
+});
+
+test('a delivery that hangs counts as failing until it ends', options, async () => {
+  const end = Promise.withResolvers<void>();
+  const events = {
+    delivered: async () => undefined,
+    failed: () => undefined,
+    recheck: async () => undefined,
+  };
+  const worker = new SinkWorker({ name: 'sink', deliver: () => end.promise }, events, 50);
+  worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
+  assert.equal(worker.failing, undefined);
+  await until('the delivery counts as failing', () => worker.failing !== undefined);
+  assert.match(worker.failing!, /^a batch has been in delivery for 0 s, and has no answer$/);
+  end.resolve();
+  await worker.idle();
+  assert.equal(worker.failing, undefined);
+  await worker.stop();
 });

@@ -12,6 +12,9 @@ const LONGEST_PAUSE_WAIT = 10_000;
 /** The longest delay if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
 
+/** Milliseconds after which a delivery that has not ended counts as failing: the sink hangs. */
+const LONGEST_DELIVERY = 30_000;
+
 /** Callbacks of a worker. */
 export interface SinkWorkerEvents {
   /** The sink has the segment. If this rejects, the delivery counts as failed and is retried. */
@@ -31,17 +34,25 @@ export class SinkWorker {
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
   #failing: string | undefined;
+  readonly #longest: number;
+  /** When the current attempt began. */
+  #began: number | undefined;
   /** Deliveries, and the functions that run between two. */
   readonly #turns = new SerialQueue();
 
-  constructor(sink: Sink, events: SinkWorkerEvents) {
+  /** @param longest milliseconds after which a delivery that has not ended counts as failing */
+  constructor(sink: Sink, events: SinkWorkerEvents, longest = LONGEST_DELIVERY) {
     this.#sink = sink;
     this.#events = events;
+    this.#longest = longest;
   }
 
-  /** Error of the last delivery while it is being retried. */
+  /** Why the first segment is not delivered: the error of the last attempt while it is retried, or that the sink hangs. */
   get failing(): string | undefined {
-    return this.#failing;
+    const duration = this.#began === undefined ? 0 : performance.now() - this.#began;
+    if (duration < this.#longest) return this.#failing;
+    const last = this.#failing === undefined ? '' : `; before that: ${this.#failing}`;
+    return `a batch has been in delivery for ${Math.floor(duration / 1000)} s, and has no answer${last}`;
   }
 
   /** Number of segments that are not delivered yet. */
@@ -74,9 +85,10 @@ export class SinkWorker {
     let state: 'waiting' | 'running' | 'late' = 'waiting';
     const late = Promise.withResolvers<never>();
     const timer = setInterval(() => {
-      if (state !== 'waiting' || this.#failing === undefined) return;
+      const { failing } = this;
+      if (state !== 'waiting' || failing === undefined) return;
       state = 'late';
-      const message = `deliveries cannot be paused, since they fail: ${this.#failing}`;
+      const message = `deliveries cannot be paused, since they fail: ${failing}`;
       late.reject(new HitError('store_unavailable', message, { retryAfter: 60 }));
     }, LONGEST_PAUSE_WAIT);
     const turn = this.#turns.run(async () => {
@@ -117,13 +129,16 @@ export class SinkWorker {
     let checkedAfter: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
+        this.#began = performance.now();
         await this.#sink.deliver(segment);
         await this.#events.delivered(segment);
+        this.#began = undefined;
         this.#failing = undefined;
         this.#queue.shift();
         this.#wake((last) => last === segment);
         return;
       } catch (error) {
+        this.#began = undefined;
         this.#failing = messageOf(error);
         const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
         this.#events.failed(segment, this.#failing, delay);

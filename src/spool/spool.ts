@@ -107,7 +107,7 @@ export class Spool {
     return this.#accepted;
   }
 
-  /** Errors of the deliveries that are being retried. */
+  /** Errors of the deliveries that are being retried, or hang. */
   get failing(): readonly string[] {
     return this.#fanOut.failing;
   }
