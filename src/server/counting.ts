@@ -15,6 +15,7 @@ import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { pause } from '../timing/pause.ts';
+import { waitUpTo } from '../timing/time-limit.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
 import { openLive, type ServerLive } from './live.ts';
@@ -22,6 +23,8 @@ import type { ServeValues } from './options.ts';
 
 /** Milliseconds between two attempts to read a store that did not answer at the start. */
 const RETRY_EVERY = 2000;
+/** Milliseconds for which a start waits for deliveries that fail. */
+const DELIVERY_WAIT = 3000;
 /** Part of `--stop-timeout` for delivering hits: the rest is for requests in progress before, and connections after that. */
 const DELIVERY_SHARE = 0.4;
 
@@ -98,23 +101,36 @@ export async function openCounting(
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }
 
-/** Reads what live state needs from the store: now, or once the store answers. */
+/**
+ * Reads what live state needs from the store: now, or later if the store does not answer, or does not accept the hits of earlier
+ * runs. A full disk or a broken batch must not keep a server from accepting hits that the last one would have accepted.
+ */
 async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): Promise<void> {
   const delivered = db.spool.flush();
-  if (db.store.opening.isOpen) {
-    await delivered;
+  const fault = db.store.opening.isOpen ? await faultOf(db.spool, delivered) : 'the store does not answer';
+  if (fault === undefined) {
     await read();
     return;
   }
   log.error(
-    'the store does not answer: hits are accepted and kept in the spool until it does; queries fail, and live counts begin now',
+    `${fault}: hits are accepted and kept in the spool until the store takes them; queries lack them, or fail, and live counts begin now`,
   );
   db.firstDelivery.precede(async () => {
     await read();
-    log.info('the store answers: live counts include its hits');
+    log.info('the store takes hits again: live counts include those that it had');
   });
   // The first hit of this process would do it, too, but there may be none.
   void delivered.then(() => prepare(db));
+}
+
+/** Waits until the hits of earlier runs are delivered. @returns why they are not, if that lasts; undefined if they are */
+async function faultOf(spool: Spool, delivered: Promise<void>): Promise<string | undefined> {
+  const done = delivered.then(() => true);
+  while (!(await waitUpTo(DELIVERY_WAIT, done))) {
+    const [failing] = spool.failing;
+    if (failing !== undefined) return `hits of the last run cannot be stored: ${failing}`;
+  }
+  return undefined;
 }
 
 /** Prepares the first delivery, as soon as the store answers. */
