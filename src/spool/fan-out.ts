@@ -69,6 +69,11 @@ export class FanOut {
     return this.#first.idle();
   }
 
+  /** Like `idle`. @throws HitError `store_unavailable` if deliveries fail for too long */
+  stored(): Promise<void> {
+    return this.#first.stored();
+  }
+
   /** Resolves when every sink has everything added so far, or when the workers are stopped. */
   async emptied(): Promise<void> {
     await Promise.all(this.#workers.map((drain) => drain.idle()));

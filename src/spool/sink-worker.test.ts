@@ -7,6 +7,12 @@ import { SinkWorker } from './sink-worker.ts';
 
 const options = { timeout: patience(30_000) };
 
+const NO_EVENTS = {
+  delivered: async () => undefined,
+  failed: () => undefined,
+  recheck: async () => undefined,
+};
+
 /** Number of checks of a segment after each failed delivery; the last delivery succeeds. */
 async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
   const checks: number[] = [];
@@ -53,14 +59,28 @@ test('a segment is checked after each incomplete delivery', options, async () =>
   assert.deepEqual(await checksAfter([incomplete, incomplete]), [1, 1]);
 });
 
+test(
+  'work that needs all hits in the sink gives up while deliveries fail, and other work waits',
+  options,
+  async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const end = Promise.withResolvers<void>();
+    const sink = { name: 'sink', deliver: () => end.promise };
+    const worker = new SinkWorker(sink, NO_EVENTS, 0);
+    worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
+    const [stored, idle] = [worker.stored(), worker.idle()];
+    t.mock.timers.tick(10_000);
+    await assert.rejects(stored, { code: 'store_unavailable', message: /^hits wait in the spool, since / });
+    end.resolve();
+    await idle;
+    await worker.stored();
+    await worker.stop();
+  },
+);
+
 test('a delivery that hangs counts as failing until it ends', options, async () => {
   const end = Promise.withResolvers<void>();
-  const events = {
-    delivered: async () => undefined,
-    failed: () => undefined,
-    recheck: async () => undefined,
-  };
-  const worker = new SinkWorker({ name: 'sink', deliver: () => end.promise }, events, 50);
+  const worker = new SinkWorker({ name: 'sink', deliver: () => end.promise }, NO_EVENTS, 50);
   worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
   assert.equal(worker.failing, undefined);
   await until('the delivery counts as failing', () => worker.failing !== undefined);

@@ -68,10 +68,8 @@ export class Spool {
         options.log.warn(`${name}: batch ${sequence} will be retried in ${pause} ms: ${message}`),
       recheck: async (segment) => {
         this.#stored -= segment.bytes;
-        this.damage = addDamage(
-          this.damage,
-          await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes)),
-        );
+        const found = await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes));
+        this.damage = addDamage(this.damage, found);
       },
     });
   }
@@ -112,7 +110,7 @@ export class Spool {
     return this.#fanOut.failing;
   }
 
-  /** Number of finished segments that are not delivered yet. */
+  /** Finished segments that are not delivered yet. */
   get backlog(): number {
     return this.#fanOut.backlog;
   }
@@ -169,10 +167,14 @@ export class Spool {
     }
   }
 
-  /** Resolves when everything appended or added so far is in the first sink, or rejected. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when everything appended or added so far is in the first sink, or rejected.
+   *
+   * @throws HitError `store_unavailable`, only with `mayFail`, if deliveries fail, or hang, for too long
+   */
+  async flush({ mayFail }: { readonly mayFail: boolean } = { mayFail: false }): Promise<void> {
     await this.#finish();
-    await this.#fanOut.idle();
+    await (mayFail ? this.#fanOut.stored() : this.#fanOut.idle());
   }
 
   /** Runs a function while delivery to the first sink is paused. Hits are still accepted, and delivered afterwards. */
@@ -214,7 +216,8 @@ export class Spool {
       acknowledge(waiting, fault, (error) =>
         this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),
       );
-      if (this.#mustSeal()) this.#seal();
+      const segment = this.#segment;
+      if (segment && (segment.bytes >= SEAL_BYTES || this.#isDue(segment))) this.#seal();
       this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);
     }
@@ -261,10 +264,6 @@ export class Spool {
     // Under load the commit loop never ends, so it is asked to finish the segment after the group being collected.
     if (this.#committing) await new Promise<void>((resolve) => this.#sealRequests.push(resolve));
     else this.#seal();
-  }
-
-  #mustSeal(): boolean {
-    return this.#segment !== undefined && (this.#segment.bytes >= SEAL_BYTES || this.#isDue(this.#segment));
   }
 
   #isDue(segment: OpenSegment): boolean {
