@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
-import { limitConnections } from './connection-limit.ts';
+import { limitConnections, mostConnections } from './connection-limit.ts';
 import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
 
 /** Content types of JSON: also that of `sendBeacon`. */
@@ -13,7 +13,6 @@ export const JSON_TYPES: readonly string[] = ['application/json', 'text/plain'];
 const BODY_LIMIT = 64 * 1024;
 /** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
 const LONGEST_PARAMETER = 100 * 4 * '%FF'.length;
-const MOST_CONNECTIONS = 20_000;
 const SERVER_OPTIONS = {
   /** Time limit for receiving a whole request, in milliseconds. */
   requestTimeout: 120_000,
@@ -35,11 +34,13 @@ export type Door = (request: IncomingMessage, response: ServerResponse) => boole
  * A server without routes, not listening yet.
  *
  * @param isProxy whether an address is that of a trusted proxy, whose connections are not limited
+ * @param most connections of all clients together
  */
 export function createApp(
   log: FastifyBaseLogger,
   door: Door = () => false,
   isProxy: (address: string) => boolean = () => true,
+  most = mostConnections(),
 ): FastifyInstance {
   /** Ends its connection if the server is closing: otherwise a client that always sends its next request would be cut off. */
   class LastWhenClosing extends ServerResponse {
@@ -70,7 +71,7 @@ export function createApp(
       else socket.destroy();
     },
   });
-  app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.maxConnections = most;
   limitConnections(app.server, isProxy);
   app.server.on('connect', (_request, socket) => {
     // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.

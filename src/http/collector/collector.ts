@@ -12,11 +12,16 @@ const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/favicon.ico']);
 /** Also answered here, for requests with the admin token. */
 const BATCH_PATH = '/api/v1/hits';
 
-/** The server of a collector thread: it collects, and forwards everything else to the main thread. */
+/**
+ * The server of a collector thread: it collects, and forwards everything else to the main thread.
+ *
+ * @param most connections to it
+ */
 export function buildCollector(
   context: CollectContext,
   forward: ForwardProxy,
   log: FastifyBaseLogger,
+  most: number,
 ): FastifyInstance {
   const pixel = new Pixel(context, log);
   const app = createApp(
@@ -28,6 +33,7 @@ export function buildCollector(
       return true;
     },
     (address) => context.clients.isProxy(address),
+    most,
   );
   collectRoutes(app, context);
   return app;

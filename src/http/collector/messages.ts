@@ -9,6 +9,8 @@ import type { HitBatch } from '../../trackers/hit-batch.ts';
 export interface CollectorData {
   readonly port: number;
   readonly host: string;
+  /** Most connections to the thread. */
+  readonly mostConnections: number;
   readonly trustProxy: string;
   readonly clientHeader: string;
   readonly identity: IntakeOptions['identity'];

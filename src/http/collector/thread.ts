@@ -89,6 +89,7 @@ const app = buildCollector(
   },
   forward,
   log,
+  data.mostConnections,
 );
 
 main.on('message', (message: ToCollector) => {
