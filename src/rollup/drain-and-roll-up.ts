@@ -11,7 +11,8 @@ export interface Drainable {
 /**
  * Resolves when all acknowledged hits are in the store and rolled up.
  *
- * @throws HitError `store_unavailable` if the store does not take them; `interrupted` if the signal aborts first; deliveries continue in the background
+ * @throws HitError `store_unavailable` if the store does not take them; `interrupted` if the signal aborts first. Deliveries
+ *   continue in the background
  */
 export async function drainAndRollUp({ spool, rollups }: Drainable, signal?: AbortSignal): Promise<void> {
   const { promise: interruption, reject } = Promise.withResolvers<never>();

@@ -15,7 +15,6 @@ import type { Sink } from '../spool/sink.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import { pause } from '../timing/pause.ts';
-import { waitUpTo } from '../timing/time-limit.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { restoreVisits } from '../trackers/restore-visits.ts';
 import { openLive, type ServerLive } from './live.ts';
@@ -23,8 +22,6 @@ import type { ServeValues } from './options.ts';
 
 /** Milliseconds between two attempts to read a store that did not answer at the start. */
 const RETRY_EVERY = 2000;
-/** Milliseconds for which a start waits for deliveries that fail. */
-const DELIVERY_WAIT = 3000;
 /** Part of `--stop-timeout` for delivering hits: the rest is for requests in progress before, and connections after that. */
 const DELIVERY_SHARE = 0.4;
 
@@ -107,7 +104,9 @@ export async function openCounting(
  */
 async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): Promise<void> {
   const delivered = db.spool.flush();
-  const fault = db.store.opening.isOpen ? await faultOf(db.spool, delivered) : 'the store does not answer';
+  const fault = db.store.opening.isOpen
+    ? await db.spool.flush({ mayFail: true }).then(() => undefined, messageOf)
+    : 'the store does not answer';
   if (fault === undefined) {
     await read();
     return;
@@ -121,16 +120,6 @@ async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): P
   });
   // The first hit of this process would do it, too, but there may be none.
   void delivered.then(() => prepare(db));
-}
-
-/** Waits until the hits of earlier runs are delivered. @returns why they are not, if that lasts; undefined if they are */
-async function faultOf(spool: Spool, delivered: Promise<void>): Promise<string | undefined> {
-  const done = delivered.then(() => true);
-  while (!(await waitUpTo(DELIVERY_WAIT, done))) {
-    const [failing] = spool.failing;
-    if (failing !== undefined) return `hits of the last run cannot be stored: ${failing}`;
-  }
-  return undefined;
 }
 
 /** Prepares the first delivery, as soon as the store answers. */

@@ -29,14 +29,14 @@ export interface Asset {
 }
 
 /**
- * Compresses in a thread of the pool that also syncs hits to disk, so one at a time: all of a page at once, on the main thread,
- * delayed hits by seconds.
+ * Compresses in a thread of the pool that also syncs hits to disk, so one file at a time. On the main thread, all files of a page
+ * would delay hits by seconds.
  */
 const compressions = new SerialQueue();
 
 /**
- * Files of a built page, read once, and compressed once when they are first requested. They are few and small, so they are kept in memory: a file is looked
- * up by name, and no path in a request reaches the file system.
+ * Files of a built page, read once, and compressed once when they are first requested. They are few and small, so they are
+ * kept in memory: a file is looked up by name, and no path in a request reaches the file system.
  *
  * @example
  * const assets = new Assets('dist/dashboard');
