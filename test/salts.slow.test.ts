@@ -18,7 +18,7 @@ interface Ready {
 }
 
 const readinessOf = async (server: RunningServer): Promise<Ready> =>
-  JSON.parse((await server.send('/readyz')).text) as Ready;
+  JSON.parse((await server.send('/readyz', { headers: BEARER })).text) as Ready;
 
 describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
   it('identify visitors alike, and report that their salts are shared', async (t) => {
@@ -70,7 +70,7 @@ describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
       'http://127.0.0.1:1',
     );
     assert.equal((await server.send('/')).status, 200);
-    const ready = await server.send('/readyz');
+    const ready = await server.send('/readyz', { headers: BEARER });
     assert.equal(ready.status, 200);
     const { salts, problems } = JSON.parse(ready.text) as Ready;
     assert.deepEqual(Object.values(salts), ['own']);

@@ -87,7 +87,7 @@ async function openHits(
   assertStore(values['data-dir']!, values.store);
   await using stack = new AsyncDisposableStack();
   const db = stack.use(await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! }));
-  await db.spool.flush();
+  await db.spool.flush({ mayFail: true });
   const selection = readSelection(params);
   const hits = stack.use(await exportHits(db, selection, values.format!, interrupted));
   const held = stack.move();

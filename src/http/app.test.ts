@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
+import { patience, until } from '../../test/fixtures/patience.ts';
 import { createApp } from './app.ts';
 import { closeServer, listen } from './server.ts';
 
@@ -55,4 +57,41 @@ describe('a connection that is refused', () => {
     }
     await closeServer(app);
   });
+});
+
+test('a server that closes answers every request, although its clients send one after another', {
+  timeout: patience(20_000),
+}, async (t) => {
+  // Nobody is disconnected for taking too long.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const app = createApp(pino({ level: 'silent' }));
+  let received = 0;
+  const closing = Promise.withResolvers<void>();
+  app.get('/', async () => {
+    received++;
+    await closing.promise;
+    return 'here';
+  });
+  const url = await listen(app, 0, '127.0.0.1');
+  let answered = 0;
+  const clients = Array.from({ length: 4 }, async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    for (;;) {
+      const request = get(url, { agent });
+      const [answer] = (await Promise.race([once(request, 'response'), once(request, 'close')]).catch(
+        () => [],
+      )) as IncomingMessage[];
+      if (answer === undefined) return;
+      answer.resume();
+      await once(answer, 'end');
+      answered++;
+    }
+  });
+  await until('requests in progress', () => received === 4);
+  const closed = closeServer(app);
+  closing.resolve();
+  await closed;
+  await Promise.all(clients);
+  assert.equal(answered, received);
 });

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
-import { limitConnections } from './connection-limit.ts';
+import { limitConnections, mostConnections } from './connection-limit.ts';
 import { onError, onNotFound, rawInvalid, rawProblem } from './problem.ts';
 import { RequestDurations } from './request-durations.ts';
 import { TimedResponse, timeRoutes } from './timed-response.ts';
@@ -15,14 +15,11 @@ export const JSON_TYPES: readonly string[] = ['application/json', 'text/plain'];
 const BODY_LIMIT = 64 * 1024;
 /** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
 const LONGEST_PARAMETER = 100 * 4 * '%FF'.length;
-const MOST_CONNECTIONS = 20_000;
-/** Time limit for receiving a whole request, in milliseconds. */
-const REQUEST_TIMEOUT = 120_000;
-/** Keep-alive timeout, in milliseconds: longer than that of load balancers. */
-const KEEP_ALIVE = 72_000;
-const SERVER = {
-  ...{ requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: KEEP_ALIVE },
-  ServerResponse: TimedResponse,
+const SERVER_OPTIONS = {
+  /** Time limit for receiving a whole request, in milliseconds. */
+  requestTimeout: 120_000,
+  /** In milliseconds: longer than that of load balancers. */
+  keepAliveTimeout: 72_000,
 };
 
 /** How long a client may take to read the answer to an invalid request, in milliseconds. */
@@ -43,20 +40,34 @@ interface AppOptions {
   readonly isProxy?: (address: string) => boolean;
   /** Counts how long requests take. */
   readonly durations?: RequestDurations;
+  /** Maximum connections of all clients together. */
+  readonly connections?: number;
 }
 
 /** A server without routes, not listening yet. */
 export function createApp(
   log: FastifyBaseLogger,
-  { door = () => false, isProxy = () => true, durations = new RequestDurations() }: AppOptions = {},
+  {
+    door = () => false,
+    isProxy = () => true,
+    durations = new RequestDurations(),
+    connections = mostConnections(),
+  }: AppOptions = {},
 ): FastifyInstance {
+  /** Ends its connection if the server is closing: otherwise a client that always sends its next request would be cut off. */
+  class LastWhenClosing extends TimedResponse {
+    override writeHead(...head: [statusCode: number]): this {
+      if (!app.server.listening) this.shouldKeepAlive = false;
+      return super.writeHead(...head);
+    }
+  }
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
-      createServer(SERVER, (request, response) => {
+      createServer({ ...SERVER_OPTIONS, ServerResponse: LastWhenClosing }, (request, response) => {
         response.durations = durations.unmatched;
         if (hasTwoHosts(request)) {
           endConnection(request.socket, rawInvalid('the request has several Host headers'));
@@ -73,7 +84,7 @@ export function createApp(
       else socket.destroy();
     },
   });
-  app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.maxConnections = connections;
   limitConnections(app.server, isProxy);
   app.server.on('connect', (_request, socket) => {
     // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.

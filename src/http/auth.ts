@@ -86,6 +86,21 @@ export function boundSitesOf(keys: Keys, request: IncomingMessage): readonly str
   return isToken(bearer, keys.adminToken) ? undefined : (keys.tokens?.accessOf(bearer)?.sites ?? undefined);
 }
 
+/**
+ * Whether a client may see the details of faults, such as paths, addresses and the engine's messages: with a token for reading all
+ * sites, even if reading is public. Unlike the checks, it never throws.
+ */
+export function maySeeDetails(keys: Keys, request: IncomingMessage): boolean {
+  try {
+    if (boundSitesOf(keys, request)) return false;
+    const grant = grantOf(keys, request);
+    return grant === 'admin' || grant === 'read';
+  } catch (error) {
+    if (error instanceof HitError) return false;
+    throw error;
+  }
+}
+
 /** @throws HitError `forbidden` for a change requested by a page of another site */
 export function isAdmin(keys: Keys, request: IncomingMessage): boolean {
   return grantOf(keys, request) === 'admin';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { limitConnections } from './connection-limit.ts';
+import { limitConnections, mostConnections } from './connection-limit.ts';
 
 test('an address has a limited number of connections, others and trusted proxies are not affected', async (t) => {
   const server = createServer((_request, response) => response.end('served'));
@@ -36,4 +36,14 @@ test('an address has a limited number of connections, others and trusted proxies
   assert.equal(await served('127.0.0.3'), true);
   held[0]!.destroy();
   while (!(await served('127.0.0.2')));
+});
+
+test('clients leave open files for the store, however few the system allows', () => {
+  assert.equal(mostConnections(2 ** 20), 20_000);
+  assert.equal(mostConnections(Number.POSITIVE_INFINITY), 20_000);
+  assert.equal(mostConnections(20_000), 19_744);
+  assert.equal(mostConnections(1024), 768);
+  assert.equal(mostConnections(1024, 4), 192);
+  assert.equal(mostConnections(300), 150);
+  assert.ok(mostConnections() > 0);
 });

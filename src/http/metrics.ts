@@ -4,7 +4,7 @@ import type { StoreGuard } from '../clickhouse/parts/guard.ts';
 import { HitError } from '../errors.ts';
 import { choice, object } from '../schema/schema.ts';
 import type { Spool } from '../spool/spool.ts';
-import { requireReader } from './auth.ts';
+import { maySeeDetails, requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
 import { operationHistogram, requestHistogram, storeHistograms } from './histogram.ts';
@@ -56,8 +56,8 @@ export function metricsRoutes(app: FastifyInstance, context: ServerContext): voi
     reply.type(registry.contentType).send(await registry.metrics()),
   );
   app.get('/healthz', { config: { operation: HEALTHZ, bound: 'open' } }, async () => ({ status: 'ok' }));
-  app.get('/readyz', { config: { operation: READYZ, bound: 'open' } }, async (_request, reply) => {
-    const { readiness, refusal } = await stateOf(context);
+  app.get('/readyz', { config: { operation: READYZ, bound: 'open' } }, async (request, reply) => {
+    const { readiness, refusal } = await stateOf(context, maySeeDetails(context, request.raw));
     if (refusal === undefined) return readiness;
     const fault = new HitError('not_ready', refusal, { retryAfter: RETRY_AFTER });
     const { status: _, ...rest } = readiness;
@@ -112,6 +112,8 @@ function registryOf(context: ServerContext): Registry {
       'Finished batches waiting for the store or Kafka',
       () => spool.backlog,
     );
+    const failing = 'Sinks (store, Kafka) whose deliveries fail and are retried, or hang';
+    gauge(registers, 'hit_tracker_spool_failing_sinks', failing, () => spool.failing.length);
     counter(
       registers,
       'hit_tracker_hits_accepted_total',

@@ -19,6 +19,10 @@ const WORRYING_BACKLOG = 30;
 
 /** Problems that the store does not know of. */
 const OWN_PROBLEMS = [...COMPONENTS, 'salts', 'delivery_failing', 'backlog', 'spool_damage'] as const;
+/** Their messages have no details: no paths, no addresses, and nothing that the engine said. */
+const OPEN_CODES = new Set<string>([...COMPONENTS, 'backlog', 'spool_damage']);
+/** In place of other messages, for clients that may not see details. */
+const NO_DETAILS = 'the log has the details, and so has this answer if the request has a token for reading';
 
 export const READINESS = object(
   {
@@ -36,8 +40,11 @@ export const READINESS = object(
   },
   {
     /** Present with `degraded`: what is wrong, and what to do. */
-    problems: list(object({ code: choice([...PROBLEM_CODES, ...OWN_PROBLEMS]), message: TEXT })),
-    live: described(TEXT, 'where live counts are, if not in memory'),
+    problems: described(
+      list(object({ code: choice([...PROBLEM_CODES, ...OWN_PROBLEMS]), message: TEXT })),
+      'what is wrong; messages have details only for tokens for reading',
+    ),
+    live: described(TEXT, 'where live counts are, if not in memory; only for tokens for reading'),
   },
 );
 
@@ -51,8 +58,12 @@ export interface State {
   readonly refusal: string | undefined;
 }
 
-/** Checks all components. */
-export async function stateOf(context: ServerContext): Promise<State> {
+/**
+ * Checks all components.
+ *
+ * @param hasDetails whether the client may see the details of problems, and where live counts are
+ */
+export async function stateOf(context: ServerContext, hasDetails: boolean): Promise<State> {
   const { spool, live, db, saltHealth, components } = context;
   const states = await components.states();
   const { salts, problems: saltProblems } = saltHealth();
@@ -70,10 +81,14 @@ export async function stateOf(context: ServerContext): Promise<State> {
     components: Object.fromEntries(
       Array.from(states, ([name, fault]) => [name, fault === undefined ? 'up' : 'down']),
     ),
-    ...(problems.length > 0 && { problems }),
-    ...live?.readiness,
+    ...(problems.length > 0 && { problems: hasDetails ? problems : problems.map(withoutDetails) }),
+    ...(hasDetails && live?.readiness),
   };
   return { readiness, refusal: states.get('spool') };
+}
+
+function withoutDetails(problem: Problem): Problem {
+  return OPEN_CODES.has(problem.code) ? problem : { ...problem, message: NO_DETAILS };
 }
 
 function backlogProblem(backlog: number): Problem {

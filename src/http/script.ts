@@ -13,7 +13,7 @@ const SCRIPT: Operation = {
 
 /** `GET /script.js`: the tracking script for pages, from any origin. */
 export function scriptRoutes(app: FastifyInstance, assets: Assets): void {
-  app.get('/script.js', { config: { operation: SCRIPT, bound: 'open' } }, (request, reply) => {
+  app.get('/script.js', { config: { operation: SCRIPT, bound: 'open' } }, async (request, reply) => {
     const script = assets.find('script.js');
     if (!script) {
       throw new HitError('not_ready', 'the script is not built: run "npm run build:snippet" in the checkout');

@@ -43,6 +43,31 @@ describe('a small ring', () => {
     );
   });
 
+  test('counts current hits in all windows after the clock was far ahead, as a full one does', () => {
+    for (const ahead of [HOUR, 2 * DAY, 40 * DAY]) {
+      const full = new HitRing();
+      let small = new CompactRing();
+      const add = (now: number, hits: number) => {
+        assert.ok(small.add(now, hits, now));
+        full.add(now, hits);
+      };
+      add(START + ahead, 5);
+      small = new CompactRing(small.memory.slice());
+      for (let i = 0; i < 7; i++) add(START + i * 1000, 1);
+      for (const seconds of [60, 3600, 86_400, 30 * 86_400]) {
+        assert.equal(small.full().count(seconds, START + 6000), 7, `${seconds} s after ${ahead} ms`);
+        assert.equal(full.count(seconds, START + 6000), 7);
+      }
+    }
+  });
+
+  test('keeps current hits when counts from a clock that was ahead are added to them', () => {
+    const ring = new CompactRing();
+    for (let i = 0; i < 3; i++) ring.add(START, 1, START);
+    for (let i = 0; i < 20; i++) ring.add(START + 2 * DAY + i * 1000, 1);
+    assert.equal(ring.full().count(3600, START), 3);
+  });
+
   test('of a site with a hit an hour takes at most 32 KiB after a month', () => {
     const ring = new CompactRing();
     for (let hour = 0; hour < 30 * 24; hour++) assert.ok(ring.add(START + hour * HOUR));

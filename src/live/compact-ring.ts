@@ -27,8 +27,10 @@ const MOST_TAKEN = 0.75;
 export class CompactRing {
   #entries: Entries;
   #used = 0;
-  /** The latest known present: windows end then or later. */
+  /** The last known present: windows end then or later, unless the clock is set back. */
   #latest = 0;
+  /** Whether it is the time of the clock, and not only of the latest hit that was added. */
+  #isClock = false;
 
   /** @param memory of another ring, kept and not copied; default: an empty ring */
   constructor(memory = new ArrayBuffer(ENTRY_BYTES * FEWEST_ENTRIES)) {
@@ -52,13 +54,14 @@ export class CompactRing {
   /**
    * Counts hits of one moment, like `HitRing.add`.
    *
-   * @param nowMs the present: no window will end before it, and no hit may be later
+   * @param nowMs the present, which no hit may be later than. If it is earlier than before, the clock was set back. Undefined for
+   *   counts that were kept elsewhere
    * @returns false if there is no room: nothing was counted, and the ring must become a full one
    */
-  add(timeMs: number, hits = 1, nowMs = timeMs): boolean {
+  add(timeMs: number, hits = 1, nowMs?: number): boolean {
     if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return true;
     if (this.#used + SHAPE.length > this.#entries.length * MOST_TAKEN && !this.#makeRoom()) return false;
-    this.#latest = Math.max(this.#latest, nowMs);
+    this.#advance(timeMs, nowMs);
     for (let level = 0; level < SHAPE.length; level++) {
       const { bucketMs, slots, first } = SHAPE[level]!;
       const bucket = Math.floor(timeMs / bucketMs);
@@ -78,6 +81,13 @@ export class CompactRing {
       counts[slot - SHAPE[level]!.first] = hits;
     }
     return ring;
+  }
+
+  #advance(timeMs: number, nowMs: number | undefined): void {
+    if (nowMs !== undefined) {
+      this.#latest = nowMs;
+      this.#isClock = true;
+    } else if (!this.#isClock) this.#latest = Math.max(this.#latest, timeMs);
   }
 
   /** Whether a window may still reach back to a bucket. */

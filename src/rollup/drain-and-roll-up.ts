@@ -9,9 +9,10 @@ export interface Drainable {
 }
 
 /**
- * Resolves when all acknowledged hits are in the store and rolled up. If the store is down, this may never happen.
+ * Resolves when all acknowledged hits are in the store and rolled up.
  *
- * @throws HitError `interrupted` if the signal aborts first; deliveries continue in the background
+ * @throws HitError `store_unavailable` if the store does not take them; `interrupted` if the signal aborts first. Deliveries
+ *   continue in the background
  */
 export async function drainAndRollUp({ spool, rollups }: Drainable, signal?: AbortSignal): Promise<void> {
   const { promise: interruption, reject } = Promise.withResolvers<never>();
@@ -19,7 +20,7 @@ export async function drainAndRollUp({ spool, rollups }: Drainable, signal?: Abo
   if (signal?.aborted) interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    await Promise.race([spool.flush().then(() => rollups.rollUp()), interruption]);
+    await Promise.race([spool.flush({ mayFail: true }).then(() => rollups.rollUp()), interruption]);
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { CollectorData } from '../http/collector/messages.ts';
 import { type CollectorHost, CollectorThreads } from '../http/collector/threads.ts';
+import { mostConnections } from '../http/connection-limit.ts';
 import { findPort, listenForThreads } from '../http/server.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
@@ -62,6 +63,7 @@ export async function startCollectors(
     {
       port,
       host: values.host!,
+      mostConnections: mostConnections(undefined, values.threads!),
       trustProxy: values['trust-proxy']!,
       clientHeader: values['client-header']!,
       identity: values.identity!,

@@ -98,20 +98,25 @@ export async function openCounting(
   return { sites, intake, midnight, live, db, publisher, spool: db.spool };
 }
 
-/** Reads what live state needs from the store: now, or once the store answers. */
+/**
+ * Reads what live state needs from the store: now, or later if the store does not answer, or does not accept the hits of earlier
+ * runs. A full disk or a broken batch must not keep a server from accepting hits that the last one would have accepted.
+ */
 async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): Promise<void> {
   const delivered = db.spool.flush();
-  if (db.store.opening.isOpen) {
-    await delivered;
+  const fault = db.store.opening.isOpen
+    ? await db.spool.flush({ mayFail: true }).then(() => undefined, messageOf)
+    : 'the store does not answer';
+  if (fault === undefined) {
     await read();
     return;
   }
   log.error(
-    'the store does not answer: hits are accepted and kept in the spool until it does; queries fail, and live counts begin now',
+    `${fault}: hits are accepted and kept in the spool until the store takes them; queries lack them, or fail, and live counts begin now`,
   );
   db.firstDelivery.precede(async () => {
     await read();
-    log.info('the store answers: live counts include its hits');
+    log.info('the store takes hits again: live counts include those that it had');
   });
   // The first hit of this process would do it, too, but there may be none.
   void delivered.then(() => prepare(db));

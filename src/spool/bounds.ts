@@ -11,3 +11,13 @@ export const SEAL_AFTER = 1000;
 export const SEAL_BYTES = 32 * 1024 * 1024;
 /** Bytes on disk at which whole batches wait. Hits cannot wait, so they need free space and a short queue. */
 export const BATCH_BYTES = 64 * 1024 * 1024;
+
+/** Whether a segment must be finished. @param isIdle whether the sinks wait for one */
+export function isComplete(
+  segment: { readonly bytes: number; readonly opened: number } | undefined,
+  isIdle: boolean,
+  most = SEAL_BYTES,
+): boolean {
+  if (!segment) return false;
+  return segment.bytes >= most || (isIdle && Date.now() - segment.opened >= SEAL_AFTER);
+}

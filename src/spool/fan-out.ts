@@ -43,7 +43,7 @@ export class FanOut {
     return this.#waiting.size;
   }
 
-  /** Errors of the deliveries that are being retried, by sink. */
+  /** Errors of the deliveries that are being retried, or hang, by sink. */
   get failing(): string[] {
     return this.#workers.flatMap((drain) => drain.failing ?? []);
   }
@@ -67,6 +67,11 @@ export class FanOut {
   /** Resolves when the first sink has everything added so far, or when the workers are stopped. */
   idle(): Promise<void> {
     return this.#first.idle();
+  }
+
+  /** Like `idle`. @throws HitError `store_unavailable` if deliveries fail for too long */
+  stored(): Promise<void> {
+    return this.#first.stored();
   }
 
   /** Resolves when every sink has everything added so far, or when the workers are stopped. */

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { patience, until } from '../../test/fixtures/patience.ts';
 import { HitError } from '../errors.ts';
 import { nameOf, segmentOf } from './segment.ts';
 import { SinkWorker } from './sink-worker.ts';
 
 const options = { timeout: patience(30_000) };
+
+const NO_EVENTS = {
+  delivered: async () => undefined,
+  failed: () => undefined,
+  recheck: async () => undefined,
+};
 
 /** Number of checks of a segment after each failed delivery; the last delivery succeeds. */
 async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
@@ -51,4 +57,36 @@ test('a failure with other numbers in its message is the same failure', options,
 test('a segment is checked after each incomplete delivery', options, async () => {
   const incomplete = new HitError('batch_incomplete', 'of 3 hits, 2 are there');
   assert.deepEqual(await checksAfter([incomplete, incomplete]), [1, 1]);
+});
+
+test(
+  'work that needs all hits in the sink gives up while deliveries fail, and other work waits',
+  options,
+  async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const end = Promise.withResolvers<void>();
+    const sink = { name: 'sink', deliver: () => end.promise };
+    const worker = new SinkWorker(sink, NO_EVENTS, 0);
+    worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
+    const [stored, idle] = [worker.stored(), worker.idle()];
+    t.mock.timers.tick(10_000);
+    await assert.rejects(stored, { code: 'store_unavailable', message: /^hits wait in the spool, since / });
+    end.resolve();
+    await idle;
+    await worker.stored();
+    await worker.stop();
+  },
+);
+
+test('a delivery that hangs counts as failing until it ends', options, async () => {
+  const end = Promise.withResolvers<void>();
+  const worker = new SinkWorker({ name: 'sink', deliver: () => end.promise }, NO_EVENTS, 50);
+  worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
+  assert.equal(worker.failing, undefined);
+  await until('the delivery counts as failing', () => worker.failing !== undefined);
+  assert.match(worker.failing!, /^a batch has been in delivery for 0 s, and has no answer$/);
+  end.resolve();
+  await worker.idle();
+  assert.equal(worker.failing, undefined);
+  await worker.stop();
 });

@@ -7,10 +7,13 @@ import type { Sink } from './sink.ts';
 
 /** Milliseconds between attempts. */
 const DELAYS = { first: 100, longest: 30_000 };
-/** Milliseconds for which a pause of deliveries waits while they fail. */
-const LONGEST_PAUSE_WAIT = 10_000;
+/** Milliseconds after which work that waits for deliveries looks whether they fail. */
+const FAILING_CHECK = 10_000;
 /** The longest delay if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
+
+/** Milliseconds after which a delivery that has not ended counts as failing: the sink hangs. */
+const LONGEST_DELIVERY = 30_000;
 
 /** Callbacks of a worker. */
 export interface SinkWorkerEvents {
@@ -31,17 +34,25 @@ export class SinkWorker {
   #waiters: { readonly last: Segment; readonly resolve: () => void }[] = [];
   #running: Promise<void> | undefined;
   #failing: string | undefined;
+  readonly #longest: number;
+  /** When the current attempt began. */
+  #began: number | undefined;
   /** Deliveries, and the functions that run between two. */
   readonly #turns = new SerialQueue();
 
-  constructor(sink: Sink, events: SinkWorkerEvents) {
+  /** @param longest milliseconds after which a delivery that has not ended counts as failing */
+  constructor(sink: Sink, events: SinkWorkerEvents, longest = LONGEST_DELIVERY) {
     this.#sink = sink;
     this.#events = events;
+    this.#longest = longest;
   }
 
-  /** Error of the last delivery while it is being retried. */
+  /** Why the first segment is not delivered: the error of the last attempt while it is retried, or that the sink hangs. */
   get failing(): string | undefined {
-    return this.#failing;
+    const duration = this.#began === undefined ? 0 : performance.now() - this.#began;
+    if (duration < this.#longest) return this.#failing;
+    const last = this.#failing === undefined ? '' : `; before that: ${this.#failing}`;
+    return `a batch has been in delivery for ${Math.floor(duration / 1000)} s, and has no answer${last}`;
   }
 
   /** Number of segments that are not delivered yet. */
@@ -59,6 +70,11 @@ export class SinkWorker {
     return this.#sleepUntil(this.#queue.at(-1));
   }
 
+  /** Like `idle`, for work that needs all hits. @throws HitError `store_unavailable` if deliveries fail for too long */
+  async stored(): Promise<void> {
+    return this.#unlessFailing(this.idle(), 'hits wait in the spool, since deliveries fail', () => true);
+  }
+
   /** Resolves when one more segment is delivered, or when the worker is stopped. */
   advanced(): Promise<void> {
     return this.#sleepUntil(this.#queue[0]);
@@ -71,24 +87,17 @@ export class SinkWorker {
    * @throws HitError `store_unavailable` if a delivery fails for too long; the function is not called then
    */
   async runBetweenDeliveries<Result>(run: () => Promise<Result>): Promise<Result> {
-    let state: 'waiting' | 'running' | 'late' = 'waiting';
-    const late = Promise.withResolvers<never>();
-    const timer = setInterval(() => {
-      if (state !== 'waiting' || this.#failing === undefined) return;
-      state = 'late';
-      const message = `deliveries cannot be paused, since they fail: ${this.#failing}`;
-      late.reject(new HitError('store_unavailable', message, { retryAfter: 60 }));
-    }, LONGEST_PAUSE_WAIT);
+    let hasBegun = false;
+    let late: HitError | undefined;
     const turn = this.#turns.run(async () => {
-      if (state === 'late') return late.promise;
-      state = 'running';
+      if (late) throw late;
+      hasBegun = true;
       return run();
     });
-    try {
-      return await Promise.race([turn, late.promise]);
-    } finally {
-      clearInterval(timer);
-    }
+    return this.#unlessFailing(turn, 'deliveries cannot be paused, since they fail', (fault) => {
+      if (!hasBegun) late = fault;
+      return late !== undefined;
+    });
   }
 
   /** Stops after the current delivery; the rest stays on disk for the next run. */
@@ -96,6 +105,30 @@ export class SinkWorker {
     this.#stop.abort();
     await this.#running;
     this.#wake(() => true);
+  }
+
+  /**
+   * The outcome of work that waits for deliveries.
+   *
+   * @param givesUp called with the error if deliveries fail; false if the work does not wait any more
+   * @throws HitError `store_unavailable`
+   */
+  async #unlessFailing<Result>(
+    work: Promise<Result>,
+    what: string,
+    givesUp: (fault: HitError) => boolean,
+  ): Promise<Result> {
+    const late = Promise.withResolvers<never>();
+    const timer = setInterval(() => {
+      if (this.failing === undefined) return;
+      const fault = new HitError('store_unavailable', `${what}: ${this.failing}`, { retryAfter: 60 });
+      if (givesUp(fault)) late.reject(fault);
+    }, FAILING_CHECK);
+    try {
+      return await Promise.race([work, late.promise]);
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #sleepUntil(last: Segment | undefined): Promise<void> {
@@ -117,13 +150,16 @@ export class SinkWorker {
     let checkedAfter: string | undefined;
     while (!this.#stop.signal.aborted) {
       try {
+        this.#began = performance.now();
         await this.#sink.deliver(segment);
         await this.#events.delivered(segment);
+        this.#began = undefined;
         this.#failing = undefined;
         this.#queue.shift();
         this.#wake((last) => last === segment);
         return;
       } catch (error) {
+        this.#began = undefined;
         this.#failing = messageOf(error);
         const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
         this.#events.failed(segment, this.#failing, delay);

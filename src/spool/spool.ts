@@ -16,7 +16,7 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { type BatchWithRecords, sizeOf } from './batch-records.ts';
-import { BATCH_BYTES, SEAL_AFTER, SEAL_BYTES } from './bounds.ts';
+import { BATCH_BYTES, isComplete, SEAL_AFTER } from './bounds.ts';
 import { acknowledge, CommitBuffer, type Done } from './commit-buffer.ts';
 import { addDamage, countDamages, type DamageCounts } from './damage.ts';
 import { FanOut } from './fan-out.ts';
@@ -108,12 +108,12 @@ export class Spool {
     return this.#accepted;
   }
 
-  /** Errors of the deliveries that are being retried. */
+  /** Errors of the deliveries that are being retried, or hang. */
   get failing(): readonly string[] {
     return this.#fanOut.failing;
   }
 
-  /** Number of finished segments that are not delivered yet. */
+  /** Finished segments that are not delivered yet. */
   get backlog(): number {
     return this.#fanOut.backlog;
   }
@@ -169,10 +169,14 @@ export class Spool {
     }
   }
 
-  /** Resolves when everything appended or added so far is in the first sink, or rejected. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when everything appended or added so far is in the first sink, or rejected.
+   *
+   * @throws HitError `store_unavailable`, only with `mayFail`, if deliveries fail, or hang, for too long
+   */
+  async flush({ mayFail }: { readonly mayFail: boolean } = { mayFail: false }): Promise<void> {
     await this.#finish();
-    await this.#fanOut.idle();
+    await (mayFail ? this.#fanOut.stored() : this.#fanOut.idle());
   }
 
   /** Runs a function while delivery to the first sink is paused. Hits are still accepted, and delivered afterwards. */
@@ -264,18 +268,14 @@ export class Spool {
   }
 
   #mustSeal(): boolean {
-    return (this.#segment?.bytes ?? 0) >= (this.#options.segmentBytes ?? SEAL_BYTES) || this.#isDue();
-  }
-
-  #isDue(): boolean {
-    return this.#fanOut.backlog === 0 && Date.now() - (this.#segment?.opened ?? Infinity) >= SEAL_AFTER;
+    return isComplete(this.#segment, this.#fanOut.backlog === 0, this.#options.segmentBytes);
   }
 
   #scheduleSeal(): void {
     if (this.#sealTimer || this.#closed) return;
     this.#sealTimer = setTimeout(() => {
       this.#sealTimer = undefined;
-      if (!this.#committing && this.#isDue()) this.#seal();
+      if (!this.#committing && this.#mustSeal()) this.#seal();
       else if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
     }, SEAL_AFTER);
   }

@@ -55,11 +55,13 @@ export class Opening {
   }
 
   async #attempt(): Promise<void> {
+    const late = new AbortController();
     try {
       await inTime(
         ANSWER_TIMEOUT,
-        this.#answer(AbortSignal.timeout(ANSWER_TIMEOUT)),
+        this.#answer(late.signal),
         `no answer within ${ANSWER_TIMEOUT / 1000} s`,
+        () => late.abort(),
       );
       await this.#open();
       this.#isOpen = true;

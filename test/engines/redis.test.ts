@@ -196,7 +196,7 @@ test('two servers of one Redis count as one, even after one of them was restarte
     const live = await server.ask<LiveAnswer>('/api/v1/live?window=60s');
     assert.deepEqual(live.total, { hits: 4, visitors: 2 });
     assert.deepEqual([live.windows[0]!.hits, live.windows[0]!.visitors], [4, 2]);
-    const ready = JSON.parse((await server.send('/readyz')).text) as { live: string };
+    const ready = JSON.parse((await server.send('/readyz', { headers: BEARER })).text) as { live: string };
     assert.equal(
       ready.live,
       `redis://127.0.0.1:${redis.port}, all-time visitors by HyperLogLog (error 0.81 %)`,

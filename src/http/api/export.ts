@@ -71,7 +71,7 @@ async function send(
   const selection = readSelection(words);
   const disconnected = new AbortController();
   reply.raw.once('close', () => disconnected.abort());
-  await db.spool.flush();
+  await db.spool.flush({ mayFail: true });
   const hits = await exportHits(db, selection, format, disconnected.signal);
   const end = () => hits[Symbol.asyncDispose]();
   if (disconnected.signal.aborted) await end();

@@ -86,6 +86,6 @@ function saltsOf({ salts, saltHealth }: ServerContext) {
 }
 
 async function healthOf(context: ServerContext) {
-  const { readiness, refusal } = await stateOf(context);
+  const { readiness, refusal } = await stateOf(context, true);
   return refusal === undefined ? readiness : { status: 'not_ready', detail: refusal };
 }

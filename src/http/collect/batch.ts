@@ -3,7 +3,7 @@ import { HitError } from '../../errors.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../../hit/request-context.ts';
 import { readExplicitTime } from '../../hit/time.ts';
 import { described, either, extended, list, NUMBER, nullable, object, TEXT } from '../../schema/schema.ts';
-import { Turns } from '../../timing/turns.ts';
+import { Rotation, Turns } from '../../timing/turns.ts';
 import { JSON_TYPES } from '../app.ts';
 import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
@@ -73,6 +73,7 @@ const SEND_HITS: Operation = {
 /** `POST /api/v1/hits`: many hits from a trusted sender, as a JSON array or NDJSON. */
 export function batchRoutes(app: FastifyInstance, context: CollectContext): void {
   const bodies = new BatchBodies();
+  const rotation = new Rotation();
   app.register(async (scope) => {
     // The body is read by the handler.
     scope.removeAllContentTypeParsers();
@@ -91,7 +92,8 @@ export function batchRoutes(app: FastifyInstance, context: CollectContext): void
         const bytes = await bodies.read(request.raw);
         try {
           const batch = new Batch(context, request.boundTo);
-          await takeAll({ bytes, isArray: !isNdjson(request) }, batch, context);
+          const turns = new Turns(rotation);
+          await takeAll({ bytes, isArray: !isNdjson(request) }, batch, { context, turns });
           return await batch.answer(reply);
         } finally {
           bodies.release(bytes);
@@ -107,14 +109,18 @@ function isNdjson({ headers }: FastifyRequest): boolean {
 }
 
 /**
- * Takes the hits of a body, in order. Lets other requests in between, and waits for hits to become durable: it neither delays
- * the hits of others nor fills the memory.
+ * Takes the hits of a body, in order. Lets other requests in between, one batch at a time, and waits for hits to become durable:
+ * batches neither delay the hits of others nor fill the memory.
  *
  * @throws HitError `invalid` if the body should be a JSON array and is none: nothing of it is taken then
  */
-async function takeAll(body: BatchBody, batch: Batch, context: CollectContext): Promise<void> {
+async function takeAll(
+  body: BatchBody,
+  batch: Batch,
+  { context, turns }: { readonly context: CollectContext; readonly turns: Turns },
+): Promise<void> {
   const { bytes, isArray } = body;
-  const turns = new Turns();
+  await turns.next();
   if (isArray) {
     for (const item of itemsOf(body)) {
       const parsed = parseItem(bytes, item, 'the body');
@@ -129,8 +135,8 @@ async function takeAll(body: BatchBody, batch: Batch, context: CollectContext): 
     else batch.add(index, readHit(parseItem(bytes, item, 'the line'), context.now()));
     index++;
     if (turns.isOver() || batch.isFull) {
-      await turns.next();
       await batch.room();
+      await turns.next();
     }
   }
 }

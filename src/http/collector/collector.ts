@@ -12,11 +12,16 @@ const COLLECT_PATHS = new Set(['/', '/hit', '/hit.gif', '/favicon.ico']);
 /** Also answered here, for requests with the admin token. */
 const BATCH_PATH = '/api/v1/hits';
 
-/** The server of a collector thread: it collects, and forwards everything else to the main thread. */
+/**
+ * The server of a collector thread: it collects, and forwards everything else to the main thread.
+ *
+ * @param connections maximum number
+ */
 export function buildCollector(
   context: CollectContext,
   forward: ForwardProxy,
   log: FastifyBaseLogger,
+  connections: number,
 ): FastifyInstance {
   const pixel = new Pixel(context, log);
   const app = createApp(log, {
@@ -30,6 +35,7 @@ export function buildCollector(
     },
     isProxy: (address) => context.clients.isProxy(address),
     durations: context.durations,
+    connections,
   });
   collectRoutes(app, context);
   return app;

@@ -10,6 +10,8 @@ import type { SharedDurations } from '../request-durations.ts';
 export interface CollectorData {
   readonly port: number;
   readonly host: string;
+  /** Most connections to the thread. */
+  readonly mostConnections: number;
   readonly trustProxy: string;
   readonly clientHeader: string;
   readonly identity: IntakeOptions['identity'];

@@ -92,6 +92,7 @@ const app = buildCollector(
   },
   forward,
   log,
+  data.mostConnections,
 );
 
 main.on('message', (message: ToCollector) => {

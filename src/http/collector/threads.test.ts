@@ -39,6 +39,7 @@ test(
       {
         port,
         host: '127.0.0.1',
+        mostConnections: 100,
         trustProxy: 'loopback',
         clientHeader: 'x-forwarded-for',
         identity: 'cookieless',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -40,6 +41,25 @@ test('a page that is built later is served without a restart', (t) => {
   assert.equal(assets.find('index.html'), undefined);
   built(folder);
   assert.ok(assets.find('index.html'));
+});
+
+test('files are compressed outside of the main thread, and only once', async (t) => {
+  const folder = temporaryFolder(t);
+  const large = randomBytes(1 << 20).toString('base64');
+  mkdirSync(join(folder, 'page'));
+  writeFileSync(join(folder, 'page', 'large.js'), large);
+  const asset = new Assets(join(folder, 'page')).find('large.js')!;
+  const bodies = [asset.body('br'), asset.body('br')];
+  let turns = 0;
+  const count = () => {
+    turns++;
+    if (turns < 10) setImmediate(count);
+  };
+  count();
+  const [first, second] = await Promise.all(bodies);
+  assert.equal(turns, 10, 'the main thread was busy');
+  assert.equal(first, second);
+  assert.equal(brotliDecompressSync(first!).toString(), large);
 });
 
 test('a file is sent in an encoding that the client accepts, and not again to a client that has it', async (t) => {

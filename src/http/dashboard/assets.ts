@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { SerialQueue } from '../../timing/serial-queue.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,17 +17,26 @@ const OTHER_TYPE = 'application/octet-stream';
 /** Files that are compressed already. */
 const PACKED = new Set(['.woff2', '.png']);
 
+/** A content coding; '' is none. */
+export type Coding = '' | 'gzip' | 'br';
+
 /** A file, ready to send. */
 export interface Asset {
   readonly type: string;
   readonly etag: string;
-  /** By content coding; '' is uncompressed. */
-  readonly bodies: Readonly<Record<'' | 'gzip' | 'br', Buffer | undefined>>;
+  /** Resolves to the content in a coding; undefined if it is not sent in this one. */
+  body(coding: Coding): Promise<Buffer | undefined>;
 }
 
 /**
- * Files of a built page, read and compressed once. They are few and small, so they are kept in memory: a file is looked
- * up by name, and no path in a request reaches the file system.
+ * Compresses in a thread of the pool that also syncs hits to disk, so one file at a time. On the main thread, all files of a page
+ * would delay hits by seconds.
+ */
+const compressions = new SerialQueue();
+
+/**
+ * Files of a built page, read once, and compressed once when they are first requested. They are few and small, so they are
+ * kept in memory: a file is looked up by name, and no path in a request reaches the file system.
  *
  * @example
  * const assets = new Assets('dist/dashboard');
@@ -69,15 +80,22 @@ function entriesOf(folder: string) {
 
 function assetOf(bytes: Buffer, extension: string): Asset {
   const isPacked = PACKED.has(extension);
+  const bodies = new Map<Coding, Promise<Buffer>>([['', Promise.resolve(bytes)]]);
   return {
     type: TYPES[extension] ?? OTHER_TYPE,
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
-    bodies: {
-      '': bytes,
-      gzip: isPacked ? undefined : gzipSync(bytes, { level: 9 }),
-      br: isPacked
-        ? undefined
-        : brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    async body(coding) {
+      const known = bodies.get(coding);
+      if (known || coding === '' || isPacked) return known;
+      const body = compressions.run(() => COMPRESSED[coding](bytes));
+      bodies.set(coding, body);
+      return body;
     },
   };
 }
+
+const [gzipped, brotlied] = [promisify(gzip), promisify(brotliCompress)];
+const COMPRESSED: Readonly<Record<Exclude<Coding, ''>, (bytes: Buffer) => Promise<Buffer>>> = {
+  gzip: (bytes) => gzipped(bytes, { level: 9 }),
+  br: (bytes) => brotlied(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+};

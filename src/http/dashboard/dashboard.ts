@@ -51,7 +51,7 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext, as
   app.get<{ Params: { file: string } }>(
     '/dashboard/assets/:file',
     { config: OPEN_TO_ALL },
-    (request, reply) => {
+    async (request, reply) => {
       const asset = assets.find(`assets/${request.params.file}`);
       if (!asset) throw new HitError('not_found', 'the page has no such file: reload it');
       // The file name contains a hash of the content.
@@ -60,12 +60,12 @@ export function dashboardRoutes(app: FastifyInstance, context: ServerContext, as
   );
 }
 
-function page(
+async function page(
   request: FastifyRequest,
   reply: FastifyReply,
   context: ServerContext,
   assets: Assets,
-): FastifyReply {
+): Promise<FastifyReply> {
   const [path = '', query = ''] = request.url.split('?', 2);
   const words = new URLSearchParams(query);
   const token = words.get('token');
