@@ -41,7 +41,8 @@ export function hasServerPort(address: string): boolean {
 export function isHostName(word: string): boolean {
   const name = word.slice(0, endOfHostName(word, 0, word.length));
   const isNamed = name === 'localhost' || portOf(word) > 0 || /\.[a-z][a-z0-9-]*\.?$/i.test(name);
-  return isNamed && !isAddress(word) && siteName(word) !== '';
+  // A program or a file before a colon, such as `access.log:` by grep.
+  return isNamed && !word.endsWith(':') && !isAddress(word) && siteName(word) !== '';
 }
 
 /**
