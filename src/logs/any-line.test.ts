@@ -108,6 +108,34 @@ describe('a line of JSON', () => {
   });
 });
 
+describe('a line of HAProxy', () => {
+  const line = (client: string, captured: string) =>
+    `lb haproxy[1]: ${client}:33317 [17/May/2015:10:05:03.655] in web/a 1/0/3/6/9 200 2 - - ---- 1/1/1/1/0 0/0 {${captured}} "GET /a#22 HTTP/1.1"`;
+
+  it('has the headers that are captured, in any order', () => {
+    const { address, userAgent, host, path } = read(
+      line('10.0.0.1', '203.0.113.7, 10.0.0.2|curl/8 #7Bx#7D|www.a.example'),
+    );
+    assert.deepEqual([address, userAgent, host, path], ['203.0.113.7', 'curl/8 {x}', 'www.a.example', '/a"']);
+    assert.equal(read(line('203.0.113.7', '10.0.0.9')).address, '203.0.113.7');
+    assert.equal(read(line('10.0.0.1', '10.0.0.9')).address, '10.0.0.9');
+  });
+});
+
+describe('a line of Envoy', () => {
+  it('may follow a prefix, and have no answer', () => {
+    const text =
+      '[2015-05-17T10:05:03.655Z] "GET /a HTTP/2" 0 DC 0 0 9 - "203.0.113.7" "curl/8" "id" "a.example" "-"';
+    for (const prefix of ['', '2015-05-17T10:05:04.1Z stdout F ', 'envoy-1  | ']) {
+      const { timeMs, address, status, host } = read(prefix + text);
+      assert.deepEqual(
+        [timeMs, address, status, host],
+        [Date.UTC(2015, 4, 17, 10, 5, 3, 655), '203.0.113.7', 0, 'a.example'],
+      );
+    }
+  });
+});
+
 describe('a line of a notation', () => {
   const NOTATION = '$remote_addr|$msec|$request|$status';
   const line = '203.0.113.7|1431857103.500|GET /a?b=c HTTP/1.1|200';

@@ -64,7 +64,11 @@ export class AnyLineParser {
     const outcome = parseLine(text, this.#rules, out);
     if (outcome === 'read' || outcome === 'blank') return outcome;
     if (parseBalancerLine(text, out)) return 'read';
-    return PRESETS.some((pattern) => parsePattern(text, pattern, out) === 'read') ? 'read' : outcome;
+    const starts = [0, ...endsOfPrefixes(text)];
+    const isPreset = starts.some((start) =>
+      PRESETS.some((pattern) => parsePattern(text.slice(start), pattern, out) === 'read'),
+    );
+    return isPreset ? 'read' : outcome;
   }
 }
 

@@ -185,7 +185,8 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
   out.address = forwardedClient(of('forwarded')) || of('client');
   if (out.address === '') return 'no address';
   const status = of('status');
-  if (!/^(?:\d{3})?$/.test(status)) return 'no status';
+  // Envoy writes 0 if it did not answer.
+  if (!/^(?:\d{3}|0)?$/.test(status)) return 'no status';
   out.status = Number(status);
   out.bytes = Number(of('bytes')) || 0;
   out.user = of('user');

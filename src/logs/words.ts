@@ -74,3 +74,9 @@ export function clientOfList(addresses: readonly string[]): string {
 export function forwardedClient(text: string): string {
   return clientOfList(text.split(/[\s,]+/).filter(isAddress));
 }
+
+/** Whether a text has addresses, and nothing else but `unknown` and `-`. */
+export function isAddressList(text: string): boolean {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '' && word !== 'unknown' && word !== '-');
+  return words.length > 0 && words.every(isAddress);
+}
