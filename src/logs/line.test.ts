@@ -89,6 +89,8 @@ describe('parseLine', () => {
       const { path, status } = read(`83.149.9.216 - - ${TIME} "${request}" 400 0 "-" "GET /forged HTTP/1.1"`);
       assert.deepEqual([path, status], [request || '-', 400]);
     }
+    const upstream = read(combined.replace('"GET', '10.0.0.2:80 "GET'));
+    assert.deepEqual(upstream, { ...facts, ...visitor });
     const forged = read(combined.replace('- - ', '- a [01/Jan/2000:00:00:00 +0000] b '));
     assert.equal(forged.timeMs, facts.timeMs);
   });

@@ -20,7 +20,7 @@ import { withoutMarks } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
 import { endOfMethod, readRequest } from './request.ts';
 import { readTrailingFields } from './trailing-fields.ts';
-import { hostNameOf, isHostName } from './words.ts';
+import { hostNameOf, isAddress, isHostName } from './words.ts';
 
 /**
  * Reads one line of an access log. Never throws.
@@ -60,7 +60,10 @@ export function parseLine(text: string, rules: LineRules, out: LogLine): LineOut
   out.timeMs = parseLogTime(line, open + 2, close);
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
   if (!readClient(line, open, rules, out)) return 'no address';
-  if (out.host === '' && rules.host !== 'never') out.host = hostBetween(line, close + 1, request - 1);
+  const between = wordsBetween(line, close + 1, request - 1);
+  // In another format, such as that of S3, the client follows the time.
+  if (between.some(isAddress) && !isAddress(out.address)) return 'no request';
+  if (out.host === '' && rules.host !== 'never') out.host = hostNameOf(between.find(isHostName) ?? '');
 
   const requestEnd = endOfRequest(line, request, end);
   if (requestEnd === -1) return 'no status';
@@ -101,13 +104,12 @@ function startOfRequest(line: string, from: number, end: number): number {
   return first;
 }
 
-/** The first host in the words before a request; '' for none. */
-function hostBetween(line: string, from: number, to: number): string {
-  if (to - from < 2) return '';
-  const words = line.slice(from, to).match(/[^\s"]+/g) ?? [];
-  const host = words.find(isHostName);
-  return host === undefined ? '' : hostNameOf(host);
+/** The words between time and request. Nearly always there are none. */
+function wordsBetween(line: string, from: number, to: number): readonly string[] {
+  return to - from < 2 ? NO_WORDS : (line.slice(from, to).match(/[^\s"]+/g) ?? NO_WORDS);
 }
+
+const NO_WORDS: readonly string[] = [];
 
 /**
  * The index of the quote after a request. Some servers do not escape quotes in requests, and some write words between request
