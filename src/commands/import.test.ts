@@ -110,7 +110,23 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.deepEqual(counts, { file: 'dry.log', lines: 5, read: 5, warnings: [] });
     assert.equal(examples[0].path, '/a');
     assert.match((await run(['--site', 'dry.example', log])).stdout, /imported {2}5\n/);
-    assert.equal((await run(['--dry-run', '-'])).fault?.code, 'bad_usage');
+    assert.match((await run(['--dry-run', '-'], logLine())).stdout, /^standard input: 1 of 1 sampled lines/);
+    assert.equal((await run(['--dry-run', '--follow', log])).fault?.code, 'bad_usage');
+  });
+
+  it('checks the beginning of standard input before anything is imported', async () => {
+    const lines = Array.from({ length: 200 }, (_, number) => logLine({ path: `/${number}` })).join('');
+    const unnamed = lines.replaceAll(/^\S+/gm, 'web1');
+    for (const content of [unnamed, gzipSync(unnamed)]) {
+      const refused = await run(['--site', 'unnamed.example', '-'], content);
+      assert.match(
+        refused.fault?.message ?? '',
+        /^standard input: 100 % of hits have a client that is not an/,
+      );
+    }
+    const forced = await run(['--site', 'unnamed.example', '--yes', '-'], unnamed);
+    assert.match(forced.stdout, /imported {2}200\n {2}already {3}0\n/);
+    assert.match((await run(['--site', 'named.example', '-'], lines)).stdout, /imported {2}200\n/);
   });
 
   it('shows hidden characters of a log harmlessly with --dry-run', async () => {

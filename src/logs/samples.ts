@@ -37,11 +37,8 @@ export async function* samplesOf(
   const memory = Buffer.alloc(SAMPLE);
   const { bytesRead } = await file.read(memory, 0, SAMPLE, 0);
   const head = memory.subarray(0, bytesRead);
-  const compression = isBrotli ? undefined : compressionOf(head);
-  if (typeof compression?.read === 'string') {
-    throw new HitError('import_failed', `${path} cannot be read: ${compression.read}`);
-  }
-  if (compression || isBrotli || utf16Of(head) !== undefined) {
+  if (!isBrotli) checkCompression(head, path);
+  if (isBrotli || compressionOf(head) || utf16Of(head) !== undefined) {
     yield* beginningOf(fileLog(path, isBrotli, stop));
     return;
   }
@@ -52,6 +49,30 @@ export async function* samplesOf(
     const isLast = at + length >= size;
     yield Buffer.from(wholeLines(memory.subarray(0, length), at === 0, isLast));
   }
+}
+
+/** Bytes at the beginning of a pipe that are its sample. */
+export const PIPE_SAMPLE = SAMPLE * SAMPLES;
+
+/**
+ * The sample of a pipe.
+ *
+ * @param head its first bytes, compressed or not, up to `PIPE_SAMPLE`
+ * @throws HitError `import_failed` for a compression that is not supported
+ */
+export async function* sampleOfPipe(head: Buffer, isBrotli: boolean, name: string): AsyncGenerator<Buffer> {
+  if (head.length === 0) return;
+  if (!isBrotli) checkCompression(head, name);
+  const bytes = (async function* () {
+    yield head;
+  })();
+  yield* beginningOf(isBrotli ? unbrotlied(bytes) : bytes);
+}
+
+function checkCompression(head: Buffer, name: string): void {
+  const compression = compressionOf(head);
+  if (typeof compression?.read !== 'string') return;
+  throw new HitError('import_failed', `${name} cannot be read: ${compression.read}`);
 }
 
 async function* beginningOf(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
