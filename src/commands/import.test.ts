@@ -186,7 +186,7 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     const { fault, stdout } = await run(['--json', '--site', 'broken.example', broken, whole]);
     assert.match(
       fault?.message ?? '',
-      /^broken\.gz is truncated \(unexpected end of file\): everything before is imported/,
+      /^broken\.gz cannot be read to its end \(unexpected end of file\): everything before is imported/,
     );
     const summary: TotalSummary = JSON.parse(stdout);
     assert.ok(summary.imported > 100 && summary.imported < 500, `${summary.imported} lines`);

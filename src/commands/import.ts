@@ -277,7 +277,9 @@ function checkComplete(imported: readonly ImportedLog[], interrupted: boolean): 
   }
   const broken = imported.filter(({ summary }) => summary.broken !== undefined);
   if (broken.length > 0) {
-    const which = broken.map(({ name, summary }) => `${name} is truncated (${summary.broken})`).join(', ');
+    const which = broken
+      .map(({ name, summary }) => `${name} cannot be read to its end (${summary.broken})`)
+      .join(', ');
     throw new HitError(
       'import_failed',
       `${which}: everything before is imported; import it again when it is complete, and it continues from there`,
