@@ -40,7 +40,7 @@ export interface SurveyedLog {
   readonly findings: readonly Finding[];
 }
 
-export type SurveyValues = Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli'>;
+export type SurveyValues = Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli' | 'timezone'>;
 
 /**
  * Surveys a log file by samples over its whole length.
@@ -60,19 +60,19 @@ export async function surveyFile(
 export async function surveyOf(
   name: string,
   samples: AsyncIterable<Buffer>,
-  { format, site: given }: SurveyValues,
+  { format, site: given, timezone }: SurveyValues,
 ): Promise<SurveyedLog> {
   const site = siteName(given ?? DEFAULT_SITE);
   let survey: Survey | undefined;
   let other: Survey | undefined;
   for await (const sample of samples) {
-    survey ??= new Survey(rulesOf(format!, sample.toString()), site, Date.now());
+    survey ??= new Survey(rulesOf(format!, sample.toString(), timezone), site, Date.now());
     survey.add(sample);
     if (format === 'auto') continue;
-    other ??= new Survey(rulesOf('auto', sample.toString()), site, Date.now());
+    other ??= new Survey(rulesOf('auto', sample.toString(), timezone), site, Date.now());
     other.add(sample);
   }
-  survey ??= new Survey(rulesOf(format!, ''), site, Date.now());
+  survey ??= new Survey(rulesOf(format!, '', timezone), site, Date.now());
   return { name, survey, findings: findingsOf(survey, other) };
 }
 

@@ -90,6 +90,20 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.equal((await run(['--site', 'checked.example', files[0]!])).fault, undefined);
   });
 
+  it('reads times without an offset in the given time zone', async () => {
+    const log = await fileOf('local.log', logLine().replace(/ [+-]\d{4}\]/, ']'));
+    const time = async (...args: string[]) => {
+      const { stdout } = await run(['--dry-run', '--json', ...args, log]);
+      return Date.parse(JSON.parse(stdout)[0].examples[0].time);
+    };
+    const hours = ((await time()) - (await time('--timezone', 'asia/tokyo'))) / 3_600_000;
+    assert.equal(hours, 9);
+    await assert.rejects(
+      time('--timezone', 'Europe/Berln'),
+      /--timezone: "Europe\/Berln" is not an IANA time zone/,
+    );
+  });
+
   it('fails if more lines fail than --max-failures', async () => {
     const log = await fileOf('some.log', `${logLine()}nonsense\n${logLine()}`);
     const { fault, stdout } = await run(['--site', 'some.example', log]);

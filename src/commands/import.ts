@@ -158,6 +158,7 @@ function optionsOf(values: ImportValues): ImportOptions {
   return {
     site: values.site,
     format: values.format!,
+    timezone: values.timezone,
     follow: false,
     restorePurged: values['restore-purged']!,
   };
@@ -175,6 +176,7 @@ async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: T
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
     site: values.site,
     format: values.format!,
+    timezone: values.timezone,
     follow: values.follow!,
     terminal,
     // The next purge may be tomorrow, and take a day more than one now.

@@ -1,7 +1,7 @@
 /** Lines of load balancers: AWS' application and classic ones, and HAProxy with `option httplog`. */
 
 import type { LogLine } from './log-line.ts';
-import { parseLogTime } from './log-time.ts';
+import { isWithoutOffset, parseLogTime } from './log-time.ts';
 import { quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
 import { forwardedClient, hostNameOf, isAddressList, isHostName, isPublic } from './words.ts';
@@ -44,6 +44,7 @@ export function parseBalancerLine(line: string, out: LogLine): boolean {
 
 function fill({ time = '', client = '', status, bytes }: Record<string, string>, out: LogLine): void {
   out.timeMs = parseLogTime(time);
+  out.isLocalTime = isWithoutOffset(time);
   out.address = client;
   out.host = '';
   out.user = '';

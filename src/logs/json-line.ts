@@ -4,7 +4,7 @@
  */
 
 import type { LogLine } from './log-line.ts';
-import { parseLogTime } from './log-time.ts';
+import { isWithoutOffset, parseLogTime } from './log-time.ts';
 import { readRequest } from './request.ts';
 import { forwardedClient, hostNameOf, isHostName, isPublic } from './words.ts';
 
@@ -107,7 +107,9 @@ function textOfBytes(list: readonly unknown[]): string | undefined {
 }
 
 function readFields(json: Json, out: LogLine): boolean {
-  out.timeMs = timeOf(timeText(json));
+  const time = timeText(json);
+  out.timeMs = timeOf(time);
+  out.isLocalTime = isLocal(time);
   out.address = clientOf(json);
   const status = Number(textOf(json, 'status') || Number.NaN);
   if (Number.isNaN(out.timeMs) || out.address === '' || !(status >= 0 && status <= 999)) return false;
@@ -181,14 +183,20 @@ function isText(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
+const NUMBER = /^\d+(?:\.\d+)?$/;
 /** Larger numbers are milliseconds, these microseconds, and these nanoseconds. */
 const MOST_SECONDS = 1e11;
 const MOST_MILLISECONDS = 1e14;
 const MOST_MICROSECONDS = 1e17;
 
+/** Whether a time is a text without an offset from UTC. */
+export function isLocal(value: unknown): boolean {
+  return typeof value === 'string' && !NUMBER.test(value) && isWithoutOffset(value.replace(/\]$/, ''));
+}
+
 /** Seconds, milliseconds, microseconds or nanoseconds since 1970, or a text; in milliseconds. */
 export function timeOf(value: unknown): number {
-  if (typeof value === 'string' && !/^\d+(?:\.\d+)?$/.test(value)) {
+  if (typeof value === 'string' && !NUMBER.test(value)) {
     return parseLogTime(value.replace(/^\[|\]$/g, '').replace(/^(\d{4}-\d\d-\d\d) /, '$1T'));
   }
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;

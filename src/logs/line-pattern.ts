@@ -1,7 +1,7 @@
 /** Lines in the notation of Apache's `LogFormat` or of nginx's `log_format`, compiled to one regular expression. */
 
 import { HitError } from '../errors.ts';
-import { timeOf } from './json-line.ts';
+import { isLocal, timeOf } from './json-line.ts';
 import type { LineOutcome } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
 import { quotedText } from './quoted.ts';
@@ -180,7 +180,9 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
     const value = groups.find((group, at) => fields[at - 1] === field && group !== '-') ?? '';
     return quotedText(value, 0, value.length, true);
   };
-  out.timeMs = fields.includes('time') ? timeOf(of('time')) : timeOfParts(of);
+  const isWhole = fields.includes('time');
+  out.timeMs = isWhole ? timeOf(of('time')) : timeOfParts(of);
+  out.isLocalTime = isWhole ? isLocal(of('time')) : of('zone') === '';
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
   out.address = forwardedClient(of('forwarded')) || of('client');
   if (out.address === '') return 'no address';

@@ -29,6 +29,7 @@ describe('parseLine', () => {
     address: '83.149.9.216',
     user: '-',
     timeMs: Date.UTC(2015, 4, 17, 10, 5, 3),
+    isLocalTime: false,
     method: 'GET',
     path: '/a/b.png',
     query: 'c=d',

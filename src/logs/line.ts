@@ -15,7 +15,7 @@ import { readClient } from './client.ts';
 import type { LineRules } from './format.ts';
 import { type LineOutcome, type LogFailure, MAX_LINE_LENGTH } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
-import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
+import { isWithoutOffset, looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 import { withoutMarks } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
 import { endOfMethod, readRequest } from './request.ts';
@@ -59,6 +59,7 @@ export function parseLine(text: string, rules: LineRules, out: LogLine): LineOut
   if (open === -1) return failure;
   out.timeMs = parseLogTime(line, open + 2, close);
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
+  out.isLocalTime = isWithoutOffset(line.slice(open + 2, close));
   if (!readClient(line, open, rules, out)) return 'no address';
   const between = wordsBetween(line, close + 1, request - 1);
   // In another format, such as that of S3, the client follows the time.

@@ -45,6 +45,9 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 const FRACTIONS: Readonly<Record<string, number>> = { msec_frac: 3, usec_frac: 6 };
 
+/** A conversion, the `Z` of ISO 8601 at the end of a time, or any other text. */
+const TOKENS = /%([A-Za-z%])|Z(?=$|\s)|(?:(?!Z(?:$|\s))[^%])+/g;
+
 /**
  * The tokens of a notation.
  *
@@ -56,14 +59,12 @@ export function timeTokens(notation: string): readonly TimeToken[] | undefined {
   const digits = FRACTIONS[text];
   if (digits !== undefined) return [{ field: 'fraction', source: String.raw`\d{${digits}}` }];
   const long = text.replace(/%([FTRDc])/g, (_, letter: string) => SHORT[letter]!);
-  const tokens = Array.from(
-    long.matchAll(/%([A-Za-z%])|[^%]+/g),
-    ([token, letter]): TimeToken | undefined => {
-      if (letter === undefined || letter === '%') return { text: letter ?? token };
-      const part = PARTS[letter];
-      return part && { field: part[0], source: part[1] };
-    },
-  );
+  const tokens = Array.from(long.matchAll(TOKENS), ([token, letter]): TimeToken | undefined => {
+    if (token === 'Z') return { field: 'zone', source: 'Z' };
+    if (letter === undefined || letter === '%') return { text: letter ?? token };
+    const part = PARTS[letter];
+    return part && { field: part[0], source: part[1] };
+  });
   return tokens.every((token) => token !== undefined) ? tokens : undefined;
 }
 

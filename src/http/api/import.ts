@@ -14,6 +14,7 @@ import type { ServerContext } from '../context.ts';
 const PARAMETERS = {
   site: parameter(TEXT, 'of lines that name no host'),
   format: parameterOr('auto', TEXT, 'of the log, by name or notation'),
+  timezone: parameter(TEXT, 'of times without an offset'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
@@ -72,10 +73,17 @@ function requireImporter(importer: LogImporter | undefined): LogImporter {
   );
 }
 
-function optionsOf({ site, format, follow, restore_purged: restorePurged }: QueryParams): ImportOptions {
+function optionsOf({
+  site,
+  format,
+  timezone,
+  follow,
+  restore_purged: restorePurged,
+}: QueryParams): ImportOptions {
   return {
     site: readParameter('site', PARAMETERS.site, site),
     format: readLogFormat(readParameter('format', PARAMETERS.format, format), 'format'),
+    timezone: readParameter('timezone', PARAMETERS.timezone, timezone),
     follow: readParameter('follow', PARAMETERS.follow, follow),
     restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, restorePurged),
   };
