@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { LINE_FEED } from './ascii.ts';
 import { fileChunks } from './chunks.ts';
 import { compressionOf, unbrotlied } from './decompression.ts';
+import { Directives } from './directives.ts';
 import { passErrorsLast, textOf, utf16Of } from './source.ts';
 
 /** Bytes of one sample, and how many are taken of a file. */
@@ -21,8 +22,8 @@ export function fileLog(path: string, isBrotli: boolean, stop: AbortSignal): Asy
 }
 
 /**
- * Samples of a log file: whole lines from its beginning, its end and positions in between. Of a compressed log, only the
- * beginning, with the size of all samples together.
+ * Samples of a log file: whole lines from its beginning, its end and positions in between. Of a compressed log, and of one with
+ * directives, only the beginning, with the size of all samples together.
  *
  * @param size of the file, in bytes
  * @throws HitError `import_failed` for a compression that is not supported
@@ -38,7 +39,13 @@ export async function* samplesOf(
   const { bytesRead } = await file.read(memory, 0, SAMPLE, 0);
   const head = memory.subarray(0, bytesRead);
   if (!isBrotli) checkCompression(head, path);
-  if (isBrotli || compressionOf(head) || utf16Of(head) !== undefined) {
+  // The fields of a sample in the middle are those of the last directive before it.
+  if (
+    new Directives(head.toString()).isDescribed ||
+    isBrotli ||
+    compressionOf(head) ||
+    utf16Of(head) !== undefined
+  ) {
     yield* beginningOf(fileLog(path, isBrotli, stop));
     return;
   }
