@@ -192,6 +192,26 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.deepEqual([fault, imported, failed], [undefined, 2, 0]);
   });
 
+  it('refuses a shorter copy of an imported log, unless --yes is given', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
+    const lines = Array.from({ length: 50 }, (_, i) => logLine({ path: `/${i}` }));
+    const whole = await fileOf('copied.log', lines.join(''));
+    const shorter = await fileOf('copied.log.bak', lines.slice(0, 30).join(''));
+    const site = ['--json', '--site', 'copied.example'];
+    const { fault, stdout } = await run([...site, whole, shorter]);
+    assert.match(
+      fault?.message ?? '',
+      /^copied\.log\.bak: the log begins like one that was imported, and is shorter/,
+    );
+    assert.equal(JSON.parse(stdout).imported, 50);
+    await writeFile(whole, [...lines, logLine({ path: '/50' })].join(''));
+    const grown: TotalSummary = JSON.parse((await run([...site, whole])).stdout);
+    assert.deepEqual([grown.imported, grown.already], [1, 50]);
+    const forced: TotalSummary = JSON.parse((await run([...site, '--yes', shorter])).stdout);
+    assert.equal(forced.imported, 30);
+  });
+
   it('continues after a truncated log, and names it at the end', { skip: onlyWithMoreRounds() }, async () => {
     const lines = Array.from({ length: 500 }, (_, i) => logLine({ path: `/${i * i * i}` }));
     const zipped = gzipSync(lines.join(''));

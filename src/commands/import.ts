@@ -96,6 +96,10 @@ async function importFiles(
         const text = isStream ? old.checked(log, nameOf(file)) : log;
         const summary = await importLog(text, optionsOf(values), target, (now) => progress.show(now));
         imported.push({ name: nameOf(file), summary });
+      } catch (error) {
+        throw files.length > 1 && error instanceof HitError && error.code === 'import_failed'
+          ? new HitError(error.code, `${nameOf(file)}: ${error.message}`, { cause: error })
+          : error;
       } finally {
         progress.close();
       }
@@ -105,6 +109,7 @@ async function importFiles(
   } catch (error) {
     // The counts of the failed log are unknown; those of the others are reported.
     if (imported.length > 0) print(addSummaries(imported, files.length > 1), values.json!, terminal);
+    checkComplete([], interrupted.aborted);
     throw error;
   } finally {
     await target.close();
@@ -160,6 +165,7 @@ function optionsOf(values: ImportValues): ImportOptions {
     format: values.format!,
     timezone: values.timezone,
     follow: false,
+    refuseCopies: !values.yes,
     restorePurged: values['restore-purged']!,
   };
 }

@@ -175,6 +175,7 @@ class ImportRun {
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
+      refuseCopies: this.#options.refuseCopies === true,
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parser.describe(directives.last).parse(bytes.toString(), line) === 'read',
       openRegistry: (root) => {
