@@ -80,7 +80,7 @@ describe('a log zone', () => {
       });
       const seen = new Set<number>();
       // Steps that fall on all minutes and seconds, over more than a year.
-      for (let time = Date.UTC(2026, 0, 1); time < Date.UTC(2027, 1, 1); time += 7 * 60_000 + 1000) {
+      for (let time = Date.UTC(2026, 0, 1); time < Date.UTC(2027, 1, 1); time += 31 * 60_000 + 1000) {
         const wall = Date.parse(`${clock.format(time).replace(' ', 'T')}Z`);
         const given = zone.timeOf(wall);
         if (given !== time)
