@@ -31,7 +31,12 @@ export const IMPORT_SETTINGS = {
     readSwitch,
   ),
   'dry-run': setting('show how lines of the files are read, without importing them', '', 'false', readSwitch),
-  yes: setting('import in spite of checks that say that the counts would be wrong, and shorter copies', '', 'false', readSwitch),
+  yes: setting(
+    'import in spite of checks that say that the counts would be wrong, and shorter copies',
+    '',
+    'false',
+    readSwitch,
+  ),
   'max-failures': setting(
     'acceptable share of failed lines in a log; with more, the command fails',
     'PERCENT',
