@@ -51,13 +51,21 @@ const NAMES = {
 
 type Name = keyof typeof NAMES;
 
-/** The names as paths into objects. */
-const PATHS = new Map(
-  Object.entries(NAMES).map(([field, names]) => [
-    field as Name,
-    names.split(' ').map((name) => name.split('.')),
-  ]),
+/** The path of a name into nested objects. */
+interface Path {
+  readonly whole: string;
+  readonly steps: readonly string[];
+}
+
+function pathOf(whole: string): Path {
+  return { whole, steps: whole.split('.') };
+}
+
+const PATHS: ReadonlyMap<Name, readonly Path[]> = new Map(
+  Object.entries(NAMES).map(([field, names]) => [field as Name, names.split(' ').map(pathOf)]),
 );
+/** Objects of programs that log all headers. */
+const ALL_HEADERS = ['request.headers', 'httpRequest'].map(pathOf);
 
 /**
  * Reads a line of JSON.
@@ -124,9 +132,8 @@ function readFields(json: Json, out: LogLine): boolean {
   out.referrer = referrer === '-' ? '' : referrer;
   const agent = textOf(json, 'agent');
   // A program that logs all headers omits that of a client without an agent.
-  const hasHeaders =
-    valueAt(json, ['request', 'headers']) !== undefined || valueAt(json, ['httpRequest']) !== undefined;
-  out.userAgent = agent === undefined ? (hasHeaders ? '-' : '') : agent || '-';
+  const hasHeaders = () => ALL_HEADERS.some((path) => valueAt(json, path) !== undefined);
+  out.userAgent = agent === undefined ? (hasHeaders() ? '-' : '') : agent || '-';
   return true;
 }
 
@@ -140,8 +147,11 @@ function clientOf(json: Json): string {
 
 /** The time is a number in some logs. */
 function timeText(json: Json): unknown {
-  const paths = PATHS.get('time')!;
-  return paths.map((path) => valueAt(json, path)).find((value) => isText(value));
+  for (const path of PATHS.get('time')!) {
+    const value = valueAt(json, path);
+    if (isText(value)) return value;
+  }
+  return undefined;
 }
 
 function readTarget(json: Json, out: LogLine): boolean {
@@ -157,12 +167,15 @@ function readTarget(json: Json, out: LogLine): boolean {
 }
 
 /** Nested names may also be one, with dots: `source.ip`. */
-function valueAt(json: Json, path: readonly string[]): unknown {
-  let value: unknown = json;
-  for (const name of path) {
-    value = typeof value === 'object' && value !== null ? (value as Json)[name] : undefined;
+function valueAt(json: Json, { whole, steps }: Path): unknown {
+  const value = json[whole];
+  if (value !== undefined || steps.length === 1) return value;
+  let inner: unknown = json;
+  for (const name of steps) {
+    if (typeof inner !== 'object' || inner === null) return undefined;
+    inner = (inner as Json)[name];
   }
-  return value === undefined && path.length > 1 ? json[path.join('.')] : value;
+  return inner;
 }
 
 /** The first field with one of the names of a kind: a text or a number as text; '' for null. */

@@ -5,11 +5,11 @@
 
 import { parseLogTime } from './log-time.ts';
 
-/** A part of a time, in the order in which they are joined. `epoch` is the whole time, in seconds since 1970. */
+/** The parts of a time. */
 export const TIME_PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction', 'zone'] as const;
 export type TimePart = (typeof TIME_PARTS)[number];
 
-/** Text between fields, or a field and the expression that matches it. */
+/** Text between fields, or a field and the expression that matches it. `time` is a whole time, in seconds since 1970. */
 export type TimeToken =
   | { readonly text: string }
   | { readonly field: TimePart | 'time' | ''; readonly source: string };
