@@ -56,6 +56,7 @@ export class FollowedLogs {
     this.#options = {
       site: values.site,
       format: values.format!,
+      timezone: values.timezone,
       restorePurged: values['restore-purged']!,
     };
     this.#positions = new LogPositions(resolve(values['data-dir']!), siteName(values.site ?? DEFAULT_SITE));

@@ -40,6 +40,8 @@ export interface SurveyedLog {
   readonly findings: readonly Finding[];
 }
 
+export type SurveyValues = Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli' | 'timezone'>;
+
 /**
  * Surveys a log file by samples over its whole length.
  *
@@ -48,21 +50,30 @@ export interface SurveyedLog {
 export async function surveyFile(
   path: string,
   size: number,
-  { format, site, brotli }: Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli'>,
+  values: SurveyValues,
   stop: AbortSignal,
 ): Promise<SurveyedLog> {
-  const name = siteName(site ?? DEFAULT_SITE);
+  return surveyOf(basename(path), samplesOf(path, size, isBrotli(path, values.brotli!), stop), values);
+}
+
+/** Surveys a log by its samples. */
+export async function surveyOf(
+  name: string,
+  samples: AsyncIterable<Buffer>,
+  { format, site: given, timezone }: SurveyValues,
+): Promise<SurveyedLog> {
+  const site = siteName(given ?? DEFAULT_SITE);
   let survey: Survey | undefined;
   let other: Survey | undefined;
-  for await (const sample of samplesOf(path, size, isBrotli(path, brotli!), stop)) {
-    survey ??= new Survey(rulesOf(format!, sample.toString()), name, Date.now());
+  for await (const sample of samples) {
+    survey ??= new Survey(rulesOf(format!, sample.toString(), timezone), site, Date.now());
     survey.add(sample);
     if (format === 'auto') continue;
-    other ??= new Survey(rulesOf('auto', sample.toString()), name, Date.now());
+    other ??= new Survey(rulesOf('auto', sample.toString(), timezone), site, Date.now());
     other.add(sample);
   }
-  survey ??= new Survey(rulesOf(format!, ''), name, Date.now());
-  return { name: basename(path), survey, findings: findingsOf(survey, other) };
+  survey ??= new Survey(rulesOf(format!, '', timezone), site, Date.now());
+  return { name, survey, findings: findingsOf(survey, other) };
 }
 
 /** Whether a log is compressed by brotli, by its name or the user's flag. */
@@ -148,6 +159,18 @@ export function reportFindings(
   throw new HitError(
     'import_failed',
     `${errors.join('; ')}. Nothing is imported: --format names the format, --dry-run shows how lines are read, --yes imports anyway`,
+  );
+}
+
+/** Says which site lines belong to if most name none, and the user does not. */
+export function reportSite(
+  logs: readonly SurveyedLog[],
+  { site }: Pick<SurveyValues, 'site'>,
+  { stderr }: Pick<Terminal, 'stderr'>,
+): void {
+  if (site !== undefined || logs.every(({ survey }) => survey.withoutHost * 2 <= survey.read)) return;
+  stderr.write(
+    `Lines without a host are counted for the site ${DEFAULT_SITE}: give --site to name another.\n`,
   );
 }
 

@@ -123,11 +123,13 @@ async function handOver(
   options: ImportOptions,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportSummary> {
-  const { site, format, follow, restorePurged = false } = options;
+  const { site, format, timezone, follow, refuseCopies = false, restorePurged = false } = options;
   const query = new URLSearchParams({
     ...{ format, follow: String(follow), restore_purged: String(restorePurged === true) },
+    refuse_copies: String(refuseCopies),
   });
   if (site !== undefined) query.set('site', site);
+  if (timezone !== undefined) query.set('timezone', timezone);
   let summary: ImportSummary | undefined;
   let reason = 'the server on this data folder closed the connection';
   try {

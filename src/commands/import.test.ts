@@ -90,6 +90,20 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.equal((await run(['--site', 'checked.example', files[0]!])).fault, undefined);
   });
 
+  it('reads times without an offset in the given time zone', async () => {
+    const log = await fileOf('local.log', logLine().replace(/ [+-]\d{4}\]/, ']'));
+    const time = async (...args: string[]) => {
+      const { stdout } = await run(['--dry-run', '--json', ...args, log]);
+      return Date.parse(JSON.parse(stdout)[0].examples[0].time);
+    };
+    const hours = ((await time()) - (await time('--timezone', 'asia/tokyo'))) / 3_600_000;
+    assert.equal(hours, 9);
+    await assert.rejects(
+      time('--timezone', 'Europe/Berln'),
+      /--timezone: "Europe\/Berln" is not an IANA time zone/,
+    );
+  });
+
   it('fails if more lines fail than --max-failures', async () => {
     const log = await fileOf('some.log', `${logLine()}nonsense\n${logLine()}`);
     const { fault, stdout } = await run(['--site', 'some.example', log]);
@@ -110,7 +124,23 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.deepEqual(counts, { file: 'dry.log', lines: 5, read: 5, warnings: [] });
     assert.equal(examples[0].path, '/a');
     assert.match((await run(['--site', 'dry.example', log])).stdout, /imported {2}5\n/);
-    assert.equal((await run(['--dry-run', '-'])).fault?.code, 'bad_usage');
+    assert.match((await run(['--dry-run', '-'], logLine())).stdout, /^standard input: 1 of 1 sampled lines/);
+    assert.equal((await run(['--dry-run', '--follow', log])).fault?.code, 'bad_usage');
+  });
+
+  it('checks the beginning of standard input before anything is imported', async () => {
+    const lines = Array.from({ length: 200 }, (_, number) => logLine({ path: `/${number}` })).join('');
+    const unnamed = lines.replaceAll(/^\S+/gm, 'web1');
+    for (const content of [unnamed, gzipSync(unnamed)]) {
+      const refused = await run(['--site', 'unnamed.example', '-'], content);
+      assert.match(
+        refused.fault?.message ?? '',
+        /^standard input: 100 % of hits have a client that is not an/,
+      );
+    }
+    const forced = await run(['--site', 'unnamed.example', '--yes', '-'], unnamed);
+    assert.match(forced.stdout, /imported {2}200\n {2}already {3}0\n/);
+    assert.match((await run(['--site', 'named.example', '-'], lines)).stdout, /imported {2}200\n/);
   });
 
   it('shows hidden characters of a log harmlessly with --dry-run', async () => {
@@ -162,6 +192,26 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     assert.deepEqual([fault, imported, failed], [undefined, 2, 0]);
   });
 
+  it('refuses a shorter copy of an imported log, unless --yes is given', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
+    const lines = Array.from({ length: 50 }, (_, i) => logLine({ path: `/${i}` }));
+    const whole = await fileOf('copied.log', lines.join(''));
+    const shorter = await fileOf('copied.log.bak', lines.slice(0, 30).join(''));
+    const site = ['--json', '--site', 'copied.example'];
+    const { fault, stdout } = await run([...site, whole, shorter]);
+    assert.match(
+      fault?.message ?? '',
+      /^copied\.log\.bak: the log begins like one that was imported, and is shorter/,
+    );
+    assert.equal(JSON.parse(stdout).imported, 50);
+    await writeFile(whole, [...lines, logLine({ path: '/50' })].join(''));
+    const grown: TotalSummary = JSON.parse((await run([...site, whole])).stdout);
+    assert.deepEqual([grown.imported, grown.already], [1, 50]);
+    const forced: TotalSummary = JSON.parse((await run([...site, '--yes', shorter])).stdout);
+    assert.equal(forced.imported, 30);
+  });
+
   it('continues after a truncated log, and names it at the end', { skip: onlyWithMoreRounds() }, async () => {
     const lines = Array.from({ length: 500 }, (_, i) => logLine({ path: `/${i * i * i}` }));
     const zipped = gzipSync(lines.join(''));
@@ -170,7 +220,7 @@ describe('the import command', { timeout: patience(30_000) }, () => {
     const { fault, stdout } = await run(['--json', '--site', 'broken.example', broken, whole]);
     assert.match(
       fault?.message ?? '',
-      /^broken\.gz is truncated \(unexpected end of file\): everything before is imported/,
+      /^broken\.gz cannot be read to its end \(unexpected end of file\): everything before is imported/,
     );
     const summary: TotalSummary = JSON.parse(stdout);
     assert.ok(summary.imported > 100 && summary.imported < 500, `${summary.imported} lines`);

@@ -1,9 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { siteName } from '../hit/site-name.ts';
-import { streamChunks } from '../logs/chunks.ts';
 import { unbrotlied } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import type { ImportOptions } from '../logs/import-options.ts';
@@ -16,8 +13,16 @@ import { DAY } from '../timing/units.ts';
 import type { Command, Terminal } from './command.ts';
 import { dryRun, dryRunText } from './dry-run.ts';
 import { FollowedLogs } from './follow.ts';
-import { checkFailures, isBrotli, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
+import {
+  checkFailures,
+  isBrotli,
+  reportFindings,
+  reportSite,
+  type SurveyedLog,
+  surveyFile,
+} from './import-checks.ts';
 import { importLog } from './import-log.ts';
+import { nameOf, type Pipes, type SurveyedPipe, surveyPipes } from './import-pipes.ts';
 import {
   addSummaries,
   handOverText,
@@ -51,61 +56,89 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     // All files are checked before the first is read.
     const sizes = await Promise.all(files.map(sizeOf));
     // Until the store is open there is nothing to finish: a signal ends the process at once.
-    const surveyed = await surveyFiles(files, sizes, values, new AbortController().signal);
+    const surveyed = await surveyFiles(files, sizes, values);
     if (values['dry-run']) {
-      terminal.stdout.write(values.json ? `${jsonText(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
+      const { signal } = new AbortController();
+      const pipes = await surveyPipes(files, sizes, values, terminal, signal);
+      printDryRun([...surveyed, ...beginnings(pipes)], values, terminal);
       return;
     }
     reportFindings(surveyed, values.yes!, terminal);
-    const target = await openTarget(values, terminal);
-    const interrupted = terminal.interruption();
-    const imported: ImportedLog[] = [];
-    try {
-      const old = await oldHitsOf(values, target, terminal);
-      if (old.isChecked) await checkFiles(files, sizes, values, old, terminal, interrupted);
-      for (const [index, file] of files.entries()) {
-        const size = sizes[index];
-        const log = contentOf(file, size, values, terminal, interrupted);
-        const isStream = old.isChecked && size === undefined;
-        // Of brotli, the importer sees only what is decompressed.
-        const total = isBrotli(file, values.brotli!) ? undefined : size;
-        const progress = new ProgressLine(terminal.stderr, nameOf(file), total);
-        try {
-          const text = isStream ? old.checked(log, nameOf(file)) : log;
-          const summary = await importLog(text, optionsOf(values), target, (now) => progress.show(now));
-          imported.push({ name: nameOf(file), summary });
-        } finally {
-          progress.close();
-        }
-        if (interrupted.aborted) break;
-      }
-      if (!interrupted.aborted) await target.settle((hits) => printRolledUp(hits, terminal));
-    } catch (error) {
-      // The counts of the failed log are unknown; those of the others are reported.
-      if (imported.length > 0) print(addSummaries(imported, files.length > 1), values.json!, terminal);
-      throw error;
-    } finally {
-      await target.close();
-    }
-    print(addSummaries(imported, files.length > 1), values.json!, terminal);
-    checkComplete(imported, interrupted.aborted);
-    checkFailures(imported, values['max-failures']!);
+    await importFiles(files, sizes, surveyed, values, terminal);
   },
 };
+
+async function importFiles(
+  files: readonly string[],
+  sizes: readonly (number | undefined)[],
+  surveyed: readonly SurveyedLog[],
+  values: ImportValues,
+  terminal: Terminal,
+): Promise<void> {
+  const target = await openTarget(values, terminal);
+  const interrupted = terminal.interruption();
+  const imported: ImportedLog[] = [];
+  try {
+    const pipes = await surveyPipes(files, sizes, values, terminal, interrupted);
+    if (!interrupted.aborted) reportFindings(beginnings(pipes), values.yes!, terminal);
+    reportSite([...surveyed, ...beginnings(pipes)], values, terminal);
+    const old = await oldHitsOf(values, target, terminal);
+    if (old.isChecked) await checkFiles(files, sizes, values, old, terminal, interrupted);
+    for (const [index, file] of files.entries()) {
+      const size = sizes[index];
+      const log = contentOf(file, pipes.get(index), values, interrupted);
+      const isStream = old.isChecked && size === undefined;
+      // Of brotli, the importer sees only what is decompressed.
+      const total = isBrotli(file, values.brotli!) ? undefined : size;
+      const progress = new ProgressLine(terminal.stderr, nameOf(file), total);
+      try {
+        const text = isStream ? old.checked(log, nameOf(file)) : log;
+        const summary = await importLog(text, optionsOf(values), target, (now) => progress.show(now));
+        imported.push({ name: nameOf(file), summary });
+      } catch (error) {
+        throw files.length > 1 && error instanceof HitError && error.code === 'import_failed'
+          ? new HitError(error.code, `${nameOf(file)}: ${error.message}`, { cause: error })
+          : error;
+      } finally {
+        progress.close();
+      }
+      if (interrupted.aborted) break;
+    }
+    if (!interrupted.aborted) await target.settle((hits) => printRolledUp(hits, terminal));
+  } catch (error) {
+    // The counts of the failed log are unknown; those of the others are reported.
+    if (imported.length > 0) print(addSummaries(imported, files.length > 1), values.json!, terminal);
+    checkComplete([], interrupted.aborted);
+    throw error;
+  } finally {
+    await target.close();
+  }
+  print(addSummaries(imported, files.length > 1), values.json!, terminal);
+  checkComplete(imported, interrupted.aborted);
+  checkFailures(imported, values['max-failures']!);
+}
 
 /** Samples the files that can be read twice. */
 async function surveyFiles(
   files: readonly string[],
   sizes: readonly (number | undefined)[],
   values: ImportValues,
-  interrupted: AbortSignal,
 ): Promise<SurveyedLog[]> {
+  const { signal } = new AbortController();
   const surveyed = [];
   for (const [index, file] of files.entries()) {
     const size = sizes[index];
-    if (size !== undefined) surveyed.push(await surveyFile(file, size, values, interrupted));
+    if (size !== undefined) surveyed.push(await surveyFile(file, size, values, signal));
   }
   return surveyed;
+}
+
+function beginnings(pipes: Pipes): SurveyedLog[] {
+  return Array.from(pipes.values(), ({ surveyed }) => surveyed);
+}
+
+function printDryRun(surveyed: readonly SurveyedLog[], { json }: ImportValues, { stdout }: Terminal): void {
+  stdout.write(json ? `${jsonText(surveyed.map(dryRun))}\n` : dryRunText(surveyed));
 }
 
 /** Runs until it is interrupted. Prints what was imported, even if it fails. */
@@ -129,7 +162,9 @@ function optionsOf(values: ImportValues): ImportOptions {
   return {
     site: values.site,
     format: values.format!,
+    timezone: values.timezone,
     follow: false,
+    refuseCopies: !values.yes,
     restorePurged: values['restore-purged']!,
   };
 }
@@ -146,6 +181,7 @@ async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: T
     choice: values['allow-purge'] ? 'purge' : values.keep ? 'keep' : undefined,
     site: values.site,
     format: values.format!,
+    timezone: values.timezone,
     follow: values.follow!,
     terminal,
     // The next purge may be tomorrow, and take a day more than one now.
@@ -191,8 +227,8 @@ function check(values: ImportValues, files: readonly string[]): void {
   if (values.keep && values['allow-purge']) {
     throw new HitError('bad_usage', 'choose --keep or --allow-purge');
   }
-  if (values['dry-run'] && (values.follow || files.includes('-'))) {
-    throw new HitError('bad_usage', '--dry-run reads files: name them, without --follow');
+  if (values['dry-run'] && values.follow) {
+    throw new HitError('bad_usage', '--dry-run reads the existing lines: give it without --follow');
   }
   if (values.follow && values.brotli) {
     throw new HitError('bad_usage', '--brotli is for whole files; --follow reads those that are named .br');
@@ -216,22 +252,15 @@ async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-function nameOf(file: string): string {
-  return file === '-' ? 'standard input' : basename(file);
-}
-
-/** @param size bytes; undefined for a pipe, whose reader must be able to wait and be interrupted */
 function contentOf(
   file: string,
-  size: number | undefined,
+  pipe: SurveyedPipe | undefined,
   values: ImportValues,
-  { stdin }: Terminal,
   interrupted: AbortSignal,
 ): AsyncIterable<Buffer> {
   const isCompressed = isBrotli(file, values.brotli!);
-  if (size !== undefined) return fileLog(file, isCompressed, interrupted);
-  const chunks = streamChunks(file === '-' ? stdin : createReadStream(file), interrupted);
-  return isCompressed ? unbrotlied(chunks) : chunks;
+  if (!pipe) return fileLog(file, isCompressed, interrupted);
+  return isCompressed ? unbrotlied(pipe.whole) : pipe.whole;
 }
 
 /** The server that runs on the data folder, or otherwise this process, does the work. */
@@ -255,7 +284,9 @@ function checkComplete(imported: readonly ImportedLog[], interrupted: boolean): 
   }
   const broken = imported.filter(({ summary }) => summary.broken !== undefined);
   if (broken.length > 0) {
-    const which = broken.map(({ name, summary }) => `${name} is truncated (${summary.broken})`).join(', ');
+    const which = broken
+      .map(({ name, summary }) => `${name} cannot be read to its end (${summary.broken})`)
+      .join(', ');
     throw new HitError(
       'import_failed',
       `${which}: everything before is imported; import it again when it is complete, and it continues from there`,

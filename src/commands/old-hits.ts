@@ -38,6 +38,7 @@ export interface OldHitsOptions {
   /** Site of lines that name none. */
   readonly site: string | undefined;
   readonly format: LogFormatChoice;
+  readonly timezone: string | undefined;
   readonly follow: boolean;
   readonly terminal: Pick<Terminal, 'stdin' | 'stderr'>;
   /** Milliseconds since 1970. */
@@ -154,10 +155,10 @@ export class OldHits {
   }
 
   async #opened(source: AsyncIterable<Buffer>) {
-    const { format, follow, site = DEFAULT_SITE } = this.#options;
+    const { format, timezone, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
     const lines = new OldLines({
-      rules: rulesOf(format, sample),
+      rules: rulesOf(format, sample, timezone),
       site: siteName(site),
       cutoffOf: (each) => this.#oldBefore(each),
       earliest: EARLIEST_HIT,

@@ -9,6 +9,7 @@ import { Directives, lastDirective } from './directives.ts';
 import { ANY_LINE } from './format.ts';
 import { timeOf } from './json-line.ts';
 import { MAX_LINE_LENGTH } from './line-outcome.ts';
+import { compilePattern } from './line-pattern.ts';
 import { createLogLine, type LogLine } from './log-line.ts';
 
 function outcome(line: string): string {
@@ -38,6 +39,21 @@ describe('a line of JSON', () => {
     assert.equal(read(json({ http_user_agent: '' })).userAgent, '-');
     const caddy = { request: { client_ip: '203.0.113.7', method: 'GET', uri: '/', headers: {} } };
     assert.equal(read(json({ remote_addr: undefined, ...caddy })).userAgent, '-');
+    assert.equal(read(json({ userAgent: null })).userAgent, '-');
+    // The program that forwards the log.
+    assert.equal(read(json({ agent: { name: 'filebeat' } })).userAgent, '');
+  });
+
+  it('of Caddy has the client of a header only if a proxy in a private network sent it', () => {
+    const line = (client_ip: string) => {
+      const request = {
+        ...{ client_ip, method: 'GET', uri: '/' },
+        headers: { 'X-Forwarded-For': ['198.51.100.4, 10.0.0.2'] },
+      };
+      return read(json({ remote_addr: undefined, request })).address;
+    };
+    assert.equal(line('10.0.0.1'), '198.51.100.4');
+    assert.equal(line('203.0.113.7'), '203.0.113.7');
   });
 
   it('has a site only if its host is a host name', () => {
@@ -53,6 +69,8 @@ describe('a line of JSON', () => {
       `2015-05-17T10:05:03.1Z stdout F ${json({})}`,
       JSON.stringify({ log: `${json({})}\n`, stream: 'stdout', time: '2015-05-18T00:00:00Z' }),
       JSON.stringify({ MESSAGE: JSON.stringify({ message: json({}) }), __REALTIME_TIMESTAMP: '1' }),
+      JSON.stringify({ MESSAGE: [...Buffer.from(json({}))] }),
+      JSON.stringify({ jsonPayload: REQUEST, timestamp: '2015-05-18T00:00:00Z' }),
     ]) {
       const { timeMs, path, query } = read(line);
       assert.deepEqual([timeMs, path, query], [1431857103500, '/a', 'b=c'], line);
@@ -75,8 +93,10 @@ describe('a line of JSON', () => {
       1431857103.25,
       1431857103250,
       1431857103250000,
+      '1431857103250000000',
       '1431857103.25',
       '2015-05-17T10:05:03.25Z',
+      '1431857103.250000001',
     ];
     assert.deepEqual(
       times.map(timeOf),
@@ -85,6 +105,59 @@ describe('a line of JSON', () => {
     assert.equal(timeOf('17/May/2015:10:05:03 +0000'), 1431857103000);
     assert.equal(timeOf('2015-05-17 10:05:03'), 1431857103000);
     for (const none of [undefined, null, {}, true, '', 'x']) assert.ok(Number.isNaN(timeOf(none)));
+  });
+});
+
+describe('a line of HAProxy', () => {
+  const line = (client: string, captured: string) =>
+    `lb haproxy[1]: ${client}:33317 [17/May/2015:10:05:03.655] in web/a 1/0/3/6/9 200 2 - - ---- 1/1/1/1/0 0/0 {${captured}} "GET /a#22 HTTP/1.1"`;
+
+  it('has the headers that are captured, in any order', () => {
+    const { address, userAgent, host, path } = read(
+      line('10.0.0.1', '203.0.113.7, 10.0.0.2|curl/8 #7Bx#7D|www.a.example'),
+    );
+    assert.deepEqual([address, userAgent, host, path], ['203.0.113.7', 'curl/8 {x}', 'www.a.example', '/a"']);
+    assert.equal(read(line('203.0.113.7', '10.0.0.9')).address, '203.0.113.7');
+    assert.equal(read(line('10.0.0.1', '10.0.0.9')).address, '10.0.0.9');
+  });
+});
+
+describe('a line of Envoy', () => {
+  it('may follow a prefix, and have no answer', () => {
+    const text =
+      '[2015-05-17T10:05:03.655Z] "GET /a HTTP/2" 0 DC 0 0 9 - "203.0.113.7" "curl/8" "id" "a.example" "-"';
+    for (const prefix of ['', '2015-05-17T10:05:04.1Z stdout F ', 'envoy-1  | ']) {
+      const { timeMs, address, status, host } = read(prefix + text);
+      assert.deepEqual(
+        [timeMs, address, status, host],
+        [Date.UTC(2015, 4, 17, 10, 5, 3, 655), '203.0.113.7', 0, 'a.example'],
+      );
+    }
+  });
+});
+
+describe('a line of a notation', () => {
+  const NOTATION = '$remote_addr|$msec|$request|$status';
+  const line = '203.0.113.7|1431857103.500|GET /a?b=c HTTP/1.1|200';
+
+  it('may follow a prefix, or be within a line of JSON', () => {
+    const parser = new AnyLineParser({ ...ANY_LINE, pattern: compilePattern(NOTATION) });
+    for (const whole of [
+      line,
+      `web-1  | ${line}`,
+      `May 17 10:05:03 web1 nginx[12]: ${line}`,
+      `2015-05-17T10:05:03.1Z stdout F ${line}`,
+      JSON.stringify({ log: `${line}\n`, stream: 'stdout' }),
+      `2015-05-17T10:05:03.1Z stdout F ${JSON.stringify({ log: line })}`,
+      JSON.stringify({ MESSAGE: [...Buffer.from(line)] }),
+    ]) {
+      const out = createLogLine();
+      assert.equal(parser.parse(whole, out), 'read', whole);
+      const { address, timeMs, path, status } = out;
+      assert.deepEqual([address, timeMs, path, status], ['203.0.113.7', 1431857103500, '/a', 200], whole);
+    }
+    assert.equal(parser.parse(JSON.stringify({ log: 'started' }), createLogLine()), 'other format');
+    assert.equal(parser.parse('web-1  | started', createLogLine()), 'other format');
   });
 });
 

@@ -2,12 +2,12 @@
 
 import { parseBalancerLine } from './balancer-line.ts';
 import type { LineRules } from './format.ts';
-import { parseJsonLine } from './json-line.ts';
+import { innerLineOf, parseJsonLine } from './json-line.ts';
 import { parseLine } from './line.ts';
 import { type LineOutcome, MAX_LINE_LENGTH } from './line-outcome.ts';
-import { parsePattern } from './line-pattern.ts';
+import { type LinePattern, parsePattern } from './line-pattern.ts';
 import type { LogLine } from './log-line.ts';
-import { endOfPrefixes, withoutMarks } from './prefix.ts';
+import { endOfPrefixes, endsOfPrefixes, withoutMarks } from './prefix.ts';
 import { PRESETS } from './presets.ts';
 import { fieldsOf, isDirective, parseW3cLine } from './w3c-line.ts';
 
@@ -38,7 +38,7 @@ export class AnyLineParser {
   parse(text: string, out: LogLine): LineOutcome {
     const { pattern, isAny } = this.#rules;
     if (text.length > MAX_LINE_LENGTH) return 'too long';
-    if (pattern !== undefined) return parsePattern(text, pattern, out);
+    if (pattern !== undefined) return parseWrapped(text, pattern, out, 0);
     return isAny ? this.#parseAny(text, out, 0) : parseLine(text, this.#rules, out);
   }
 
@@ -64,8 +64,30 @@ export class AnyLineParser {
     const outcome = parseLine(text, this.#rules, out);
     if (outcome === 'read' || outcome === 'blank') return outcome;
     if (parseBalancerLine(text, out)) return 'read';
-    return PRESETS.some((pattern) => parsePattern(text, pattern, out) === 'read') ? 'read' : outcome;
+    const starts = [0, ...endsOfPrefixes(text)];
+    const isPreset = starts.some((start) =>
+      PRESETS.some((pattern) => parsePattern(text.slice(start), pattern, out) === 'read'),
+    );
+    return isPreset ? 'read' : outcome;
   }
+}
+
+/**
+ * Reads a line of a notation, alone, after prefixes, or within an object of a program that forwards lines.
+ *
+ * @returns the outcome of the whole line, unless a part of it is read
+ */
+function parseWrapped(text: string, pattern: LinePattern, out: LogLine, depth: number): LineOutcome {
+  const outcome = parsePattern(text, pattern, out);
+  if (outcome === 'read' || outcome === 'blank') return outcome;
+  const line = withoutMarks(text);
+  for (const start of line === text ? endsOfPrefixes(line) : [0, ...endsOfPrefixes(line)]) {
+    if (parsePattern(line.slice(start), pattern, out) === 'read') return 'read';
+  }
+  const json = depth < DEEPEST ? startOfJson(line) : -1;
+  const inner = json < 0 ? undefined : innerLineOf(line.slice(json));
+  const isInner = inner !== undefined && parseWrapped(inner, pattern, out, depth + 1) === 'read';
+  return isInner ? 'read' : outcome;
 }
 
 /** The index at which an object begins, alone or after a prefix; -1 if the line has none. */

@@ -1,10 +1,10 @@
 /** Lines of load balancers: AWS' application and classic ones, and HAProxy with `option httplog`. */
 
 import type { LogLine } from './log-line.ts';
-import { parseLogTime } from './log-time.ts';
+import { isWithoutOffset, parseLogTime } from './log-time.ts';
 import { quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
-import { hostNameOf, isHostName } from './words.ts';
+import { forwardedClient, hostNameOf, isAddressList, isHostName, isPublic } from './words.ts';
 
 const QUOTED = String.raw`"((?:[^"\\]|\\.)*)"`;
 
@@ -37,13 +37,14 @@ export function parseBalancerLine(line: string, out: LogLine): boolean {
   const haproxy = HAPROXY.exec(line);
   if (haproxy === null) return false;
   fill(haproxy.groups!, out);
-  readText(haproxy.groups!.request!, out);
+  readText(unescaped(haproxy.groups!.request!), out);
   readCaptured(haproxy.groups!.captured!, out);
   return !Number.isNaN(out.timeMs);
 }
 
 function fill({ time = '', client = '', status, bytes }: Record<string, string>, out: LogLine): void {
   out.timeMs = parseLogTime(time);
+  out.isLocalTime = isWithoutOffset(time);
   out.address = client;
   out.host = '';
   out.user = '';
@@ -57,12 +58,19 @@ function readText(request: string, out: LogLine): void {
   readRequest(request, 0, request.length, request.includes('\\'), out);
 }
 
-/** Request headers that HAProxy is configured to capture: `{www.example.com|https://x.example/|Mozilla/5.0} `. */
+/** Request headers that HAProxy is configured to capture, in any order: `{www.example.com|https://x.example/|Mozilla/5.0} `. */
 function readCaptured(captured: string, out: LogLine): void {
   const [, headers = ''] = /^\{([^}]*)\}/.exec(captured) ?? [];
-  for (const header of headers.split('|')) {
-    if (/^[a-z]+:\/\//i.test(header)) out.referrer = header;
+  for (const header of headers.split('|').map(unescaped)) {
+    const client = isAddressList(header) ? forwardedClient(header) : '';
+    if (client !== '' && (isPublic(client) || !isPublic(out.address))) out.address = client;
+    else if (/^[a-z]+:\/\//i.test(header)) out.referrer = header;
     else if (isHostName(header)) out.host = hostNameOf(header);
     else if (/^[A-Za-z][\w.+-]*\/\d/.test(header)) out.userAgent = header;
   }
+}
+
+/** HAProxy writes signs that delimit fields as `#7C`. */
+function unescaped(text: string): string {
+  return text.replace(/#([\dA-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -58,9 +58,23 @@ describe('a compressed log', () => {
       const { error } = await drained(
         textOf(split(bytes.subarray(0, kind === 'zip' ? 90 : bytes.length - 20), 1000)),
       );
-      assert.ok(error instanceof Error, String(error));
+      assert.match(
+        String(error),
+        /^Error: (?:unexpected end of file|its compressed data is truncated or damaged)$/,
+      );
     });
   }
+
+  it('of a zip archive with another method is refused with advice', async () => {
+    const archive = Buffer.from(zipSync({ 'a.log': Buffer.from(LARGE) }));
+    // The method of the first file, of bzip2.
+    archive.writeUInt16LE(12, 8);
+    const { text, error } = await drained(textOf(split(archive, 1000)));
+    assert.deepEqual(
+      [text, String(error)],
+      ['', 'Error: it has a file compressed by another method than deflate: unpack it first'],
+    );
+  });
 
   for (const [kind, compressed] of [
     ['gzip', gzipSync(LARGE)],

@@ -14,7 +14,7 @@ import {
   type Gunzip,
   type ZstdDecompress,
 } from 'node:zlib';
-import { Unzip, UnzipInflate } from 'fflate';
+import { type FlateError, FlateErrorCode, Unzip, UnzipInflate } from 'fflate';
 import unbzip2 from 'unbzip2-stream';
 import { LINE_FEED } from './ascii.ts';
 
@@ -112,7 +112,7 @@ async function* bunzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   let fault: Error | undefined;
   stream.on('data', (bytes) => ready.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)));
   stream.on('error', (error) => {
-    fault ??= error;
+    fault ??= damaged(error);
   });
   // The stream keeps the part, whose memory the source reuses.
   for await (const part of inParts(source)) {
@@ -131,11 +131,36 @@ async function* unxzed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const compressed = async function* () {
     for await (const part of inParts(source)) yield new Uint8Array(part);
   };
-  for await (const bytes of new XzReadableStream(ReadableStream.from(compressed()))) yield Buffer.from(bytes);
+  let sourceFault: unknown;
+  const bytes = (async function* () {
+    try {
+      yield* compressed();
+    } catch (error) {
+      sourceFault = error;
+      throw error;
+    }
+  })();
+  try {
+    for await (const part of new XzReadableStream(ReadableStream.from(bytes))) yield Buffer.from(part);
+  } catch (error) {
+    throw error === sourceFault ? error : damaged(error);
+  }
+}
+
+/** Instead of the libraries' errors, which are about their own code. */
+function damaged(error: unknown): Error {
+  return new Error('its compressed data is truncated or damaged', { cause: error });
 }
 
 /** The signature of the record that ends an archive. */
 const END_OF_ARCHIVE = 'PK\x05\x06';
+
+function archiveFault(error: FlateError): Error {
+  if (error.code !== FlateErrorCode.UnknownCompressionMethod) return damaged(error);
+  return new Error('it has a file compressed by another method than deflate: unpack it first', {
+    cause: error,
+  });
+}
 
 /** The files of an archive, one after another, each ended by a line feed. */
 async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -147,7 +172,7 @@ async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
     open++;
     let last = LINE_FEED;
     file.ondata = (error, bytes, isFinal) => {
-      if (error) fault ??= error;
+      if (error) fault ??= archiveFault(error);
       if (error) return;
       if (bytes.length > 0) ready.push(Buffer.from(bytes));
       last = bytes.at(-1) ?? last;
@@ -162,7 +187,7 @@ async function* unzipped(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
     try {
       archive.push(bytes, isLast);
     } catch (error) {
-      fault ??= error as Error;
+      fault ??= archiveFault(error as FlateError);
     }
   };
   let isComplete = false;

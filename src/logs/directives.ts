@@ -12,13 +12,14 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
  * directives.pass(chunk); // the last directive before the chunk
  */
 export class Directives {
-  readonly #isDescribed: boolean;
+  /** Whether the log has directives. */
+  readonly isDescribed: boolean;
   #last: string | undefined;
 
   /** @param sample text at the beginning of the log */
   constructor(sample: string) {
     // Of a log that grows, the sample may be the first line alone, which is `#Software:` or `#Version:`.
-    this.#isDescribed = /^\uFEFF?#/.test(sample) || lastDirective(Buffer.from(sample)) !== undefined;
+    this.isDescribed = /^\uFEFF?#/.test(sample) || lastDirective(Buffer.from(sample)) !== undefined;
   }
 
   /** The last directive of the chunks so far. */
@@ -32,7 +33,7 @@ export class Directives {
    */
   pass(bytes: Buffer): string | undefined {
     const before = this.#last;
-    if (this.#isDescribed) this.#last = lastDirective(bytes) ?? before;
+    if (this.isDescribed) this.#last = lastDirective(bytes) ?? before;
     return before;
   }
 }

@@ -10,8 +10,14 @@ import { linesOf } from './source.ts';
  *
  * @param choice a valid choice of the user
  * @param sample lines of the log, which resolve what is ambiguous in a single line
+ * @param timezone of times without an offset, an IANA name; undefined for UTC
  */
-export function rulesOf(choice: LogFormatChoice, sample: string): LineRules {
+export function rulesOf(choice: LogFormatChoice, sample: string, timezone?: string): LineRules {
+  const rules = formatRules(choice, sample);
+  return timezone === undefined ? rules : { ...rules, timezone };
+}
+
+function formatRules(choice: LogFormatChoice, sample: string): LineRules {
   if (choice === 'auto') return detectRules(linesOf(sample));
   if (isNotation(choice)) return { ...ANY_LINE, pattern: compilePattern(choice) };
   return FORMAT_RULES[choice as LogFormat];

@@ -16,8 +16,10 @@ export interface LineRules {
   readonly agent: boolean;
   /** Whether lines may have any format that can be recognized line by line, such as JSON. */
   readonly isAny: boolean;
-  /** The notation of all lines. If it is set, the other rules do not apply. */
+  /** The notation of all lines. If it is set, the rules above do not apply. */
   readonly pattern?: LinePattern;
+  /** IANA time zone of times without an offset. Default UTC. */
+  readonly timezone?: string;
 }
 
 /** The rules for lines of any format, which may be mixed. */

@@ -8,8 +8,12 @@ export interface ImportOptions {
   /** Site of lines that name no host. Default `localhost`. */
   readonly site: string | undefined;
   readonly format: LogFormatChoice;
+  /** IANA time zone of times without an offset. Default UTC. */
+  readonly timezone?: string | undefined;
   /** Whether the log grows, so that available data is taken without waiting for more. */
   readonly follow: boolean;
+  /** Whether to refuse a log that seems to be a shorter copy of an imported one. Default: no. */
+  readonly refuseCopies?: boolean;
   /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */
   readonly restorePurged?: boolean;
 }

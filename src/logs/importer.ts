@@ -147,7 +147,7 @@ class ImportRun {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
-    const rules = rulesOf(this.#options.format, sample);
+    const rules = rulesOf(this.#options.format, sample, this.#options.timezone);
     const directives = new Directives(sample);
     await this.#take(this.#chunksOf(text, rules, directives), this.#startThreads(rules), directives);
     await this.#batches.flush();
@@ -175,6 +175,7 @@ class ImportRun {
     return splitIntoChunks(text, {
       site: this.#site,
       size: this.#chunkBytes,
+      refuseCopies: this.#options.refuseCopies === true,
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parser.describe(directives.last).parse(bytes.toString(), line) === 'read',
       openRegistry: (root) => {

@@ -7,6 +7,7 @@ import type { LineRules } from './format.ts';
 import { createLineFacts, fillFacts, type LineFacts } from './line-facts.ts';
 import type { LineOutcome } from './line-outcome.ts';
 import { createLogLine } from './log-line.ts';
+import { LogZone } from './log-zone.ts';
 
 /** Host names whose site is cached, and their length. */
 const HOSTS = { most: 1000, longest: 300 };
@@ -32,12 +33,14 @@ export class LineParser {
   readonly #sites: Memo<string>;
   readonly #usual: FastPathParser;
   readonly #line = createLogLine();
+  readonly #zone: LogZone | undefined;
   #bytes: Buffer = Buffer.alloc(0);
 
   /** @param site site of lines that name no host */
   constructor(rules: LineRules, site: string) {
     this.#rules = rules;
     this.#others = new AnyLineParser(rules);
+    this.#zone = rules.timezone === undefined ? undefined : new LogZone(rules.timezone);
     this.#sites = new Memo(HOSTS, (host) => siteName(host) || site);
     this.#usual = new FastPathParser(rules, (host) => this.#sites.of(host));
   }
@@ -69,7 +72,9 @@ export class LineParser {
     let end = bytes.indexOf(LINE_FEED, start);
     if (end < 0) end = bytes.length;
     this.outcome = this.#others.parse(bytes.toString('utf8', start, end), this.#line);
-    if (this.outcome === 'read') fillFacts(this.facts, this.#line, this.#sites.of(this.#line.host));
+    if (this.outcome !== 'read') return end + 1;
+    if (this.#line.isLocalTime && this.#zone) this.#line.timeMs = this.#zone.timeOf(this.#line.timeMs);
+    fillFacts(this.facts, this.#line, this.#sites.of(this.#line.host));
     return end + 1;
   }
 }

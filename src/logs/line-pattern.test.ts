@@ -29,6 +29,7 @@ describe('a notation', () => {
     for (const notation of [
       NGINX,
       `log_format main '${NGINX.slice(0, 40)}'\n                '${NGINX.slice(40)}';`,
+      `log_format main "${NGINX.replaceAll('"', '\\"')}";`,
       'LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined',
       String.raw`%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"`,
     ]) {
@@ -66,6 +67,32 @@ describe('a notation', () => {
     ] as const) {
       const { timeMs } = read(`${time} 203.0.113.7 /a 200`, `${notation} $remote_addr $request_uri $status`);
       assert.equal(Math.floor(timeMs / 1000), SAID.timeMs / 1000, notation);
+    }
+  });
+
+  it('has fields with no text between them, or with a text that fields contain', () => {
+    const url = read(
+      '203.0.113.7 17/May/2015:10:05:03 +0000 GET https://a.example/a/b?b=c HTTP/1.1 200',
+      '$remote_addr $time_local $request_method $scheme://$host$request_uri $server_protocol $status',
+    );
+    assert.deepEqual([url.timeMs, url.host, url.path, url.query], [SAID.timeMs, 'a.example', '/a/b', 'b=c']);
+    const port = read(
+      'a.example:8080/a 2001:db8::1:4711 [17/May/2015:10:05:03 +0000] GET /a?b=c HTTP/1.1 200',
+      '$host:$server_port$uri $remote_addr:$remote_port [$time_local] $request $status',
+    );
+    assert.deepEqual([port.host, port.address, port.path], ['a.example', '2001:db8::1', '/a']);
+    const bare = read('203.0.113.7\t1431857103\tGET /a?b=c HTTP/1.1\t200', '%h\\t%{sec}t\\t%r\\t%>s');
+    assert.deepEqual([bare.address, bare.path, bare.status], ['203.0.113.7', '/a', 200]);
+  });
+
+  it('has lists of upstreams that were tried one after another', () => {
+    const notation = `$upstream_addr $upstream_response_time ${NGINX}`;
+    for (const upstreams of [
+      '- -',
+      '10.0.0.1:80 0.1',
+      '10.0.0.1:80, 10.0.0.2:80 : unix:/run/a.sock 0.1, 0.2 : -',
+    ]) {
+      assert.equal(read(`${upstreams} ${COMBINED}`, notation).address, SAID.address, upstreams);
     }
   });
 
@@ -113,8 +140,13 @@ describe('a notation', () => {
   });
 
   it('takes linear time for hostile lines', () => {
-    const notations = [NGINX, `"$http_x_forwarded_for" ${NGINX}`, '%{X-Forwarded-For}i %h %t %U%q %m %>s %r'];
-    for (const part of ['"', '\\"', ' ', 'a ', 'a, ', '[', '] ', '?', '1.2.3.4 ']) {
+    const notations = [
+      NGINX,
+      `"$http_x_forwarded_for" ${NGINX}`,
+      '%{X-Forwarded-For}i %h %t %U%q %m %>s %r',
+      '$remote_addr:$remote_port $upstream_addr $scheme://$host:$server_port$uri $request $time_local $status',
+    ];
+    for (const part of ['"', '\\"', ' ', 'a ', 'a, ', '[', '] ', '?', '1.2.3.4 ', 'a:', ', ', '://', 'A ']) {
       for (const pattern of notations.map(compilePattern)) {
         const line = part.repeat(65_000 / part.length);
         const taken = cpuTimeOf(() => parsePattern(line, pattern, createLogLine()));

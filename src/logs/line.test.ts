@@ -29,6 +29,7 @@ describe('parseLine', () => {
     address: '83.149.9.216',
     user: '-',
     timeMs: Date.UTC(2015, 4, 17, 10, 5, 3),
+    isLocalTime: false,
     method: 'GET',
     path: '/a/b.png',
     query: 'c=d',
@@ -71,6 +72,28 @@ describe('parseLine', () => {
       ...facts,
       ...visitor,
     });
+  });
+
+  it('finds the request after words and fields, but not in a field after the status', () => {
+    for (const before of [
+      'a.example',
+      '"a.example"',
+      '0.003 a.example',
+      '"-" "Mozilla/5.0 (X11)" a.example',
+    ]) {
+      const line = createLogLine();
+      const text = combined.replace('"GET', `${before} "GET`);
+      assert.equal(parseLine(text, ANY_LINE, line), 'read');
+      assert.deepEqual(line, { ...facts, ...visitor, host: 'a.example' }, text);
+    }
+    for (const request of ['-', '', String.raw`\x16\x03`]) {
+      const { path, status } = read(`83.149.9.216 - - ${TIME} "${request}" 400 0 "-" "GET /forged HTTP/1.1"`);
+      assert.deepEqual([path, status], [request || '-', 400]);
+    }
+    const upstream = read(combined.replace('"GET', '10.0.0.2:80 "GET'));
+    assert.deepEqual(upstream, { ...facts, ...visitor });
+    const forged = read(combined.replace('- - ', '- a [01/Jan/2000:00:00:00 +0000] b '));
+    assert.equal(forged.timeMs, facts.timeMs);
   });
 
   it('parses a line of another format in the same log', () => {

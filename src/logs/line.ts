@@ -10,16 +10,17 @@
  * users' names. A line is a hit if it has an address, a time, a request and a status.
  */
 
-import { DASH, isDigit, QUOTE, SPACE, ZERO } from './ascii.ts';
+import { DASH, isDigit, OPENING_BRACKET, QUOTE, SPACE, ZERO } from './ascii.ts';
 import { readClient } from './client.ts';
 import type { LineRules } from './format.ts';
 import { type LineOutcome, type LogFailure, MAX_LINE_LENGTH } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
-import { looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
+import { isWithoutOffset, looksLikeTime, parseLogTime, timeEnd } from './log-time.ts';
 import { withoutMarks } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
-import { readRequest } from './request.ts';
+import { endOfMethod, readRequest } from './request.ts';
 import { readTrailingFields } from './trailing-fields.ts';
+import { hostNameOf, isAddress, isHostName } from './words.ts';
 
 /**
  * Reads one line of an access log. Never throws.
@@ -51,14 +52,19 @@ export function parseLine(text: string, rules: LineRules, out: LogLine): LineOut
     if (!looksLikeTime(line, open + 2)) continue;
     close = timeEnd(line, open + 2);
     if (close === -1) continue;
-    request = startOfRequest(line, close + 1);
+    request = startOfRequest(line, close + 1, end);
     if (request !== -1) break;
     failure = 'no request';
   }
   if (open === -1) return failure;
   out.timeMs = parseLogTime(line, open + 2, close);
   if (Number.isNaN(out.timeMs)) return 'bad timestamp';
+  out.isLocalTime = isWithoutOffset(line.slice(open + 2, close));
   if (!readClient(line, open, rules, out)) return 'no address';
+  const between = wordsBetween(line, close + 1, request - 1);
+  // In another format, such as that of S3, the client follows the time.
+  if (between.some(isAddress) && !isAddress(out.address)) return 'no request';
+  if (out.host === '' && rules.host !== 'never') out.host = hostNameOf(between.find(isHostName) ?? '');
 
   const requestEnd = endOfRequest(line, request, end);
   if (requestEnd === -1) return 'no status';
@@ -74,12 +80,37 @@ export function parseLine(text: string, rules: LineRules, out: LogLine): LineOut
   return 'read';
 }
 
-/** The index after ` "`, or after several spaces and a quote; -1 if there is none. */
-function startOfRequest(line: string, from: number): number {
+/**
+ * The index after the quote before a request, -1 if there is none. Words and quoted fields may precede it, such as a host or a
+ * duration. A quoted field is a request if it has a method, or if a status follows: so no later field is taken for it.
+ */
+function startOfRequest(line: string, from: number, end: number): number {
+  let first = -1;
   let at = from;
-  while (line.charCodeAt(at) === SPACE) at++;
-  return at > from && line.charCodeAt(at) === QUOTE ? at + 1 : -1;
+  for (let words = 0; words <= MOST_WORDS; words++) {
+    const space = at;
+    while (line.charCodeAt(at) === SPACE) at++;
+    if (at === space || at >= end || line.charCodeAt(at) === OPENING_BRACKET) break;
+    if (line.charCodeAt(at) === QUOTE) {
+      const close = closingQuote(line, at + 1, end);
+      if (close === -1 || endOfMethod(line, at + 1, close) !== -1) return at + 1;
+      if (first === -1 && isStatus(line, close + 2, end)) return at + 1;
+      if (words === 0) first = at + 1;
+      at = close + 1;
+    } else {
+      at = line.indexOf(' ', at);
+      if (at === -1) break;
+    }
+  }
+  return first;
 }
+
+/** The words between time and request. Nearly always there are none. */
+function wordsBetween(line: string, from: number, to: number): readonly string[] {
+  return to - from < 2 ? NO_WORDS : (line.slice(from, to).match(/[^\s"]+/g) ?? NO_WORDS);
+}
+
+const NO_WORDS: readonly string[] = [];
 
 /**
  * The index of the quote after a request. Some servers do not escape quotes in requests, and some write words between request
@@ -101,7 +132,7 @@ function endOfRequest(line: string, request: number, end: number): number {
 const PROTOCOL = / HTTP\/\d(?:\.\d)?$/;
 /** The length of ` HTTP/1.1`. */
 const LONGEST_PROTOCOL = 9;
-/** Words between request and status. */
+/** Words between time and request, and between request and status. */
 const MOST_WORDS = 8;
 
 /** The index of the status: usually `from`, otherwise after some words that are neither dashes nor numbers like a status. */

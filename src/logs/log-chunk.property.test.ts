@@ -33,6 +33,36 @@ const log = fc
   );
 
 describe('a log in chunks', () => {
+  it('that is shorter than an imported one is refused, and one that has grown is not', async () => {
+    await fc.assert(
+      fc.asyncProperty(log, pieceSize, chunkSizes, fc.nat(), async (rest, size, sizes, end) => {
+        // The first line identifies a log.
+        const content = logLine({ path: '/first' }) + rest;
+        const canRead = () => true;
+        const chunks = await collected(walk(chunked(content, sizes), { size, canRead }));
+        const known = () => new ImportRegistry(stored(chunks));
+        const again = (text: string) =>
+          collected(walk(chunked(text, sizes), { size, canRead, registry: known(), refuseCopies: true }));
+        const firstLine = content.indexOf('\n') + 1;
+        const copy = content.slice(0, firstLine + (end % content.length));
+        const ends = new Set([0]);
+        for (const { bytes } of chunks) ends.add([...ends].at(-1)! + bytes.length);
+        const isWhole = ends.has(Buffer.byteLength(copy));
+        const refused = await again(copy).then(
+          () => false,
+          () => true,
+        );
+        // Only a copy that ends with a chunk is known to have nothing new; one that ends in the first line of a chunk may be new.
+        const start = [...ends].findLast((at) => at <= copy.length)!;
+        const hasLine = copy.slice(start).includes('\n');
+        if (isWhole) assert.ok(!refused, copy);
+        else if (hasLine) assert.ok(refused, copy);
+        assert.ok((await again(`${content}${logLine({ path: '/new' })}`)).some(({ kind }) => kind === 'new'));
+      }),
+      RUNS,
+    );
+  });
+
   it('is the same log, whatever it contains and however it is split', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -20,7 +20,7 @@ import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 async function rootOf(source: AsyncIterable<Buffer>, site = 'example.com'): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks = splitIntoChunks(source, {
-    ...{ site, size: 100, timeout: Number.POSITIVE_INFINITY, canRead: () => true },
+    ...{ site, size: 100, timeout: Number.POSITIVE_INFINITY, canRead: () => true, refuseCopies: false },
     openRegistry: async (root) => {
       resolve(root);
       return new ImportRegistry();

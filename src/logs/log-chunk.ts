@@ -14,6 +14,7 @@
  */
 
 import { createHash, hash as hashOf } from 'node:crypto';
+import { HitError } from '../errors.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line-outcome.ts';
@@ -54,6 +55,8 @@ export interface LogChunkOptions {
   readonly canRead: (line: Buffer) => boolean;
   /** Approximate bytes of a chunk. */
   readonly size: number;
+  /** Whether to refuse a log that ends within what seems to be a known chunk. */
+  readonly refuseCopies: boolean;
   /** Milliseconds after which available data becomes a chunk, for a growing log; Infinity to wait for more. */
   readonly timeout: number;
 }
@@ -72,6 +75,7 @@ const KNOWN_PREFIX_WAIT = 5;
  * Splits a log into chunks. A chunk ends with a line, unless the log ends within it, or the line is too long to read.
  *
  * @param source the log's bytes, uncompressed
+ * @throws HitError `import_failed` for a shorter copy, if those are refused
  */
 export async function* splitIntoChunks(
   source: AsyncIterable<Buffer>,
@@ -87,6 +91,9 @@ export async function* splitIntoChunks(
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
     if (!match && registry.version !== version) continue;
+    if (!match && options.refuseCopies && isShorterCopy(window, registry.after(parent))) {
+      throw new HitError('import_failed', SHORTER_COPY);
+    }
 
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
@@ -126,6 +133,16 @@ async function openLog(
     opened.push({ root, registry });
   }
   return opened[0]!;
+}
+
+const SHORTER_COPY =
+  'the log begins like one that was imported, and is shorter: the lines of an older or partial copy would be counted again. Leave it out, or import it anyway with --yes';
+
+/** Whether a log ends before a chunk with the same first line does. The digest of a part of a chunk is unknown. */
+function isShorterCopy(window: ReadBuffer, candidates: readonly KnownChunk[]): boolean {
+  if (!window.ended) return false;
+  const head = headOf(window.peek());
+  return candidates.some(({ size, digest }) => size > window.length && digest.startsWith(head));
 }
 
 /** The longest of several matches: it covers most. */

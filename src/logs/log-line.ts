@@ -9,8 +9,10 @@ export interface LogLine {
   address: string;
   /** As in the log: `-` for nobody. */
   user: string;
-  /** Milliseconds since 1970, UTC. */
+  /** Milliseconds since 1970. A time without an offset is read as one in UTC. */
   timeMs: number;
+  /** Whether the time has no offset, and may be that of another time zone. */
+  isLocalTime: boolean;
   /** '' if the request is not HTTP. */
   method: string;
   /**
@@ -40,6 +42,7 @@ export function createLogLine(): LogLine {
     user: '',
     // Not an integer, so that the engine keeps a double here from the start.
     timeMs: Number.NaN,
+    isLocalTime: false,
     method: '',
     path: '',
     query: '',

@@ -96,6 +96,11 @@ export function parseLogTime(text: string, from = 0, to = text.length): number {
   );
 }
 
+/** Whether a timestamp names no offset from UTC. */
+export function isWithoutOffset(text: string): boolean {
+  return !/(?:Z|[+-]\d\d:?\d\d)$/.test(text);
+}
+
 function startOfLocalDay(day: number, letters: number, year: number): number {
   if (day !== lastDay.day || letters !== lastDay.letters || year !== lastDay.year) {
     lastDay.day = day;

@@ -29,13 +29,18 @@ export function withoutMarks(text: string): string {
 
 /** The index after the prefixes of a line; there may be several, such as those of syslog and docker compose. */
 export function endOfPrefixes(head: string): number {
-  let at = 0;
-  for (let turn = 0; turn < PREFIXES.length; turn++) {
+  return endsOfPrefixes(head).at(-1) ?? 0;
+}
+
+/** The index after each prefix of a line. What follows the first may only look like another one. */
+export function endsOfPrefixes(head: string): number[] {
+  const ends: number[] = [];
+  for (let at = 0; ends.length < PREFIXES.length; ends.push(at)) {
     const rest = head.slice(at);
     const prefix = PREFIXES.find((each) => each.test(rest));
     if (prefix === undefined) break;
     at += prefix.exec(rest)![0].length;
     while (head[at] === ' ') at++;
   }
-  return at;
+  return ends;
 }

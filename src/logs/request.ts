@@ -37,7 +37,7 @@ export function readRequest(line: string, from: number, to: number, escapes: boo
 }
 
 /** The index of the space after a method such as `GET` or `M-SEARCH`, -1 if the request has none. */
-function endOfMethod(line: string, from: number, to: number): number {
+export function endOfMethod(line: string, from: number, to: number): number {
   for (let at = from; at < to; at++) {
     const code = line.charCodeAt(at);
     if (code >= UPPER_A && code <= UPPER_Z) continue;

@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { LINE_FEED } from './ascii.ts';
 import { fileChunks } from './chunks.ts';
 import { compressionOf, unbrotlied } from './decompression.ts';
+import { Directives } from './directives.ts';
 import { passErrorsLast, textOf, utf16Of } from './source.ts';
 
 /** Bytes of one sample, and how many are taken of a file. */
@@ -21,8 +22,8 @@ export function fileLog(path: string, isBrotli: boolean, stop: AbortSignal): Asy
 }
 
 /**
- * Samples of a log file: whole lines from its beginning, its end and positions in between. Of a compressed log, only the
- * beginning, with the size of all samples together.
+ * Samples of a log file: whole lines from its beginning, its end and positions in between. Of a compressed log, and of one with
+ * directives, only the beginning, with the size of all samples together.
  *
  * @param size of the file, in bytes
  * @throws HitError `import_failed` for a compression that is not supported
@@ -37,11 +38,14 @@ export async function* samplesOf(
   const memory = Buffer.alloc(SAMPLE);
   const { bytesRead } = await file.read(memory, 0, SAMPLE, 0);
   const head = memory.subarray(0, bytesRead);
-  const compression = isBrotli ? undefined : compressionOf(head);
-  if (typeof compression?.read === 'string') {
-    throw new HitError('import_failed', `${path} cannot be read: ${compression.read}`);
-  }
-  if (compression || isBrotli || utf16Of(head) !== undefined) {
+  if (!isBrotli) checkCompression(head, path);
+  // The fields of a sample in the middle are those of the last directive before it.
+  if (
+    new Directives(head.toString()).isDescribed ||
+    isBrotli ||
+    compressionOf(head) ||
+    utf16Of(head) !== undefined
+  ) {
     yield* beginningOf(fileLog(path, isBrotli, stop));
     return;
   }
@@ -52,6 +56,30 @@ export async function* samplesOf(
     const isLast = at + length >= size;
     yield Buffer.from(wholeLines(memory.subarray(0, length), at === 0, isLast));
   }
+}
+
+/** Bytes at the beginning of a pipe that are its sample. */
+export const PIPE_SAMPLE = SAMPLE * SAMPLES;
+
+/**
+ * The sample of a pipe.
+ *
+ * @param head its first bytes, compressed or not, up to `PIPE_SAMPLE`
+ * @throws HitError `import_failed` for a compression that is not supported
+ */
+export async function* sampleOfPipe(head: Buffer, isBrotli: boolean, name: string): AsyncGenerator<Buffer> {
+  if (head.length === 0) return;
+  if (!isBrotli) checkCompression(head, name);
+  const bytes = (async function* () {
+    yield head;
+  })();
+  yield* beginningOf(isBrotli ? unbrotlied(bytes) : bytes);
+}
+
+function checkCompression(head: Buffer, name: string): void {
+  const compression = compressionOf(head);
+  if (typeof compression?.read !== 'string') return;
+  throw new HitError('import_failed', `${name} cannot be read: ${compression.read}`);
 }
 
 async function* beginningOf(log: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

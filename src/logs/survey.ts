@@ -30,6 +30,8 @@ export class Survey {
   unnamedClients = 0;
   /** Lines whose host is an address. */
   addressHosts = 0;
+  /** Lines that name no host. */
+  withoutHost = 0;
   bots = 0;
   withAgent = 0;
   /** Lines with a status of 400 or more. */
@@ -104,7 +106,8 @@ export class Survey {
     client.lines++;
     client.agents.add(facts.userAgent);
     if (!isNamed(facts.peer)) this.unnamedClients++;
-    if (facts.hostname !== '' && isAddress(facts.hostname)) {
+    if (facts.hostname === '') this.withoutHost++;
+    else if (isAddress(facts.hostname)) {
       this.addressHosts++;
       this.#hosts.add(facts.hostname);
     }

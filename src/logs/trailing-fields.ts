@@ -10,7 +10,7 @@ import { Memo } from '../cache/memo.ts';
 import type { LineRules } from './format.ts';
 import type { LogLine } from './log-line.ts';
 import { closingQuote, quotedText } from './quoted.ts';
-import { forwardedClient, hasServerPort, hostNameOf, isAddress, isHostName, isPublic } from './words.ts';
+import { forwardedClient, hasServerPort, hostNameOf, isAddressList, isHostName, isPublic } from './words.ts';
 
 /** More fields than any server writes; later ones are ignored. */
 const MOST_FIELDS = 12;
@@ -89,12 +89,6 @@ function classify(text: string): Kind {
   if (AGENT.test(text)) return 'agent';
   if (isAddressList(text)) return 'addresses';
   return isHostName(text) ? 'host' : 'other';
-}
-
-/** Whether a text has addresses, and nothing else but `unknown` and `-`. */
-function isAddressList(text: string): boolean {
-  const words = text.split(/[\s,]+/).filter((word) => word !== '' && word !== 'unknown' && word !== '-');
-  return words.length > 0 && words.every(isAddress);
 }
 
 /** The indices of referrer and agent among the fields; -1 for none. */

@@ -37,6 +37,7 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
   };
   const date = of('date');
   out.timeMs = parseLogTime(date === '' ? of('datetime', 'timestamp') : `${date}T${of('time')}`);
+  out.isLocalTime = false;
   out.address = forwardedClient(decoded(of('x-forwarded-for', 'cs(x-forwarded-for)'))) || of('c-ip');
   const uri = of('cs-uri');
   const path = uri.split('?', 1)[0]!;

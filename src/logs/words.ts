@@ -41,7 +41,8 @@ export function hasServerPort(address: string): boolean {
 export function isHostName(word: string): boolean {
   const name = word.slice(0, endOfHostName(word, 0, word.length));
   const isNamed = name === 'localhost' || portOf(word) > 0 || /\.[a-z][a-z0-9-]*\.?$/i.test(name);
-  return isNamed && !isAddress(word) && siteName(word) !== '';
+  // A program or a file before a colon, such as `access.log:` by grep.
+  return isNamed && !word.endsWith(':') && !isAddress(word) && siteName(word) !== '';
 }
 
 /**
@@ -72,4 +73,10 @@ export function clientOfList(addresses: readonly string[]): string {
 /** The client that proxies name in a text such as that of `X-Forwarded-For`; '' if it has no address. */
 export function forwardedClient(text: string): string {
   return clientOfList(text.split(/[\s,]+/).filter(isAddress));
+}
+
+/** Whether a text has addresses, and nothing else but `unknown` and `-`. */
+export function isAddressList(text: string): boolean {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '' && word !== 'unknown' && word !== '-');
+  return words.length > 0 && words.every(isAddress);
 }

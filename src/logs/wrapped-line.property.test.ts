@@ -100,6 +100,7 @@ function lineOf(
     tail,
     words,
     spaces,
+    before,
   }: {
     prefix: string;
     client: (address: string) => string;
@@ -107,10 +108,11 @@ function lineOf(
     tail: string;
     words: string;
     spaces: string;
+    before: string;
   },
 ): string {
   const fields = tail.replace(/\b[RA]\b/g, (letter) => (letter === 'R' ? referrer : agent));
-  return `${prefix}${client(address)} - - [${apacheText(time)}]${spaces}"GET ${path}?q=1 HTTP/1.1" ${words}200 ${size}${fields}`;
+  return `${prefix}${client(address)} - - [${apacheText(time)}]${spaces}${before}"GET ${path}?q=1 HTTP/1.1" ${words}200 ${size}${fields}`;
 }
 
 const wrapping = fc.record({
@@ -118,6 +120,14 @@ const wrapping = fc.record({
   size: fc.constantFrom('512 ', '- ', ''),
   words: fc.constantFrom('', 'web1 ', '"web 1" ', '0.003 web1 '),
   spaces: fc.constantFrom(' ', '  '),
+  before: fc.constantFrom(
+    '',
+    '',
+    'www.example.com ',
+    '"www.example.com" ',
+    '0.003 ',
+    '"-" 0.003 www.example.com ',
+  ),
 });
 
 describe('a line', () => {
@@ -125,7 +135,8 @@ describe('a line', () => {
     fc.assert(
       fc.property(written, wrapping, (facts, around) => {
         const line = lineOf(facts, around);
-        const { client, time, path, agent } = read(line);
+        const { client, time, path, agent, site } = read(line);
+        if (around.before.includes('www.')) assert.equal(site, 'www.example.com', line);
         assert.deepEqual(
           { client, time, path, agent },
           { client: facts.address, time: plainInstant(facts.time), path: facts.path, agent: facts.agent },

@@ -4,6 +4,7 @@ import { siteName } from '../hit/site-name.ts';
 import { parameter, parameterOr, readParameter, readText, repeatedParameter } from '../schema/parameter.ts';
 import { printable } from '../schema/printable.ts';
 import { choice, integer, list, matching, TEXT } from '../schema/schema.ts';
+import { timeZoneOf } from '../timing/time-zone.ts';
 import { DAY, HOUR, MINUTE } from '../timing/units.ts';
 import { BOTS } from './engine/query.ts';
 import { type Filter, MOST_FILTERS, readFilters } from './filter.ts';
@@ -146,16 +147,12 @@ export function readComparison(value: unknown): ComparisonKind | undefined {
 /** An IANA time zone; UTC if none is given. */
 export function readTimeZone(value: unknown): string {
   const zone = readParameter('timezone', SELECTION_PARAMETERS.timezone, value);
-  try {
-    // This runtime accepts an offset as a time zone, but the store does not.
-    if (/^[+-]/.test(zone)) throw new RangeError(zone);
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    throw new HitError(
-      'invalid',
-      `timezone "${printable(zone)}" is not an IANA time zone such as Europe/Berlin`,
-    );
-  }
+  const name = timeZoneOf(zone);
+  if (name !== undefined) return name;
+  throw new HitError(
+    'invalid',
+    `timezone "${printable(zone)}" is not an IANA time zone such as Europe/Berlin`,
+  );
 }
 
 /** The requested number of rows. */

@@ -1,9 +1,10 @@
+import { timeZoneOf } from '../timing/time-zone.ts';
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { INTAKE_SETTINGS } from './intake.ts';
 import { LOG_FORMAT_CHOICES, readLogFormat } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
-import { choicesText, readShare, readSwitch, readText, type Settings, setting } from './setting.ts';
+import { bad, choicesText, readShare, readSwitch, readText, type Settings, setting } from './setting.ts';
 
 /** Site of lines without a host, unless another is given. */
 export const DEFAULT_SITE = 'localhost';
@@ -17,6 +18,12 @@ export const IMPORT_SETTINGS = {
     'auto',
     readLogFormat,
   ),
+  timezone: setting(
+    'IANA time zone of times without an offset, as those of HAProxy (default: UTC)',
+    'ZONE',
+    undefined,
+    readTimezone,
+  ),
   brotli: setting(
     'the logs are compressed by brotli; not needed for files named .br',
     '',
@@ -24,7 +31,12 @@ export const IMPORT_SETTINGS = {
     readSwitch,
   ),
   'dry-run': setting('show how lines of the files are read, without importing them', '', 'false', readSwitch),
-  yes: setting('import in spite of checks that say that the counts would be wrong', '', 'false', readSwitch),
+  yes: setting(
+    'import in spite of checks that say that the counts would be wrong, and shorter copies',
+    '',
+    'false',
+    readSwitch,
+  ),
   'max-failures': setting(
     'acceptable share of failed lines in a log; with more, the command fails',
     'PERCENT',
@@ -59,6 +71,12 @@ export const IMPORT_SETTINGS = {
   ...withoutServer(INTAKE_SETTINGS),
   json: setting('print the summary as JSON', '', 'false', readSwitch),
 } as const;
+
+function readTimezone(text: string, flag: string): string {
+  const zone = timeZoneOf(text);
+  if (zone === undefined) throw bad(flag, text, 'an IANA time zone such as Europe/Berlin');
+  return zone;
+}
 
 /** The same settings for `import`: a running server uses its own. */
 function withoutServer<Specs extends Settings>(settings: Specs): Specs {

@@ -1,4 +1,5 @@
-import { readOneOf } from './setting.ts';
+import { suggestion } from '../schema/suggestion.ts';
+import { bad } from './setting.ts';
 
 /**
  * The access log formats that `import` reads, in the notation of Apache's `LogFormat`. nginx's `combined` is
@@ -30,5 +31,11 @@ export function isNotation(text: string): boolean {
  * @throws HitError `bad_setting` for a text that is neither a name nor a notation
  */
 export function readLogFormat(text: string, name: string): LogFormatChoice {
-  return isNotation(text) ? text : readOneOf(LOG_FORMAT_CHOICES)(text, name);
+  if (isNotation(text) || LOG_FORMAT_CHOICES.includes(text)) return text;
+  throw bad(
+    name,
+    text,
+    `one of ${LOG_FORMAT_CHOICES.join(', ')}${suggestion(text, LOG_FORMAT_CHOICES)}. ` +
+      'With auto, other formats such as those of Caddy, IIS and HAProxy are recognized; for a format of your own, give its LogFormat or log_format',
+  );
 }

@@ -14,7 +14,9 @@ import type { ServerContext } from '../context.ts';
 const PARAMETERS = {
   site: parameter(TEXT, 'of lines that name no host'),
   format: parameterOr('auto', TEXT, 'of the log, by name or notation'),
+  timezone: parameter(TEXT, 'of times without an offset'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
+  refuse_copies: parameterOr(false, BOOLEAN, 'whether to refuse shorter copies of imported logs'),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
 
@@ -72,12 +74,14 @@ function requireImporter(importer: LogImporter | undefined): LogImporter {
   );
 }
 
-function optionsOf({ site, format, follow, restore_purged: restorePurged }: QueryParams): ImportOptions {
+function optionsOf(query: QueryParams): ImportOptions {
   return {
-    site: readParameter('site', PARAMETERS.site, site),
-    format: readLogFormat(readParameter('format', PARAMETERS.format, format), 'format'),
-    follow: readParameter('follow', PARAMETERS.follow, follow),
-    restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, restorePurged),
+    site: readParameter('site', PARAMETERS.site, query.site),
+    format: readLogFormat(readParameter('format', PARAMETERS.format, query.format), 'format'),
+    timezone: readParameter('timezone', PARAMETERS.timezone, query.timezone),
+    follow: readParameter('follow', PARAMETERS.follow, query.follow),
+    refuseCopies: readParameter('refuse_copies', PARAMETERS.refuse_copies, query.refuse_copies),
+    restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, query.restore_purged),
   };
 }
 

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,6 +92,23 @@ describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
     writeFileSync(`${path}.3`, 'fo');
     writeFileSync(join(folder, 'other.log'), 'other\n');
     await follow().reaches('one\n', 'two\n', 'three\n', 'four\n');
+  });
+
+  it('reads the rotated siblings of a file behind a symbolic link', async (test) => {
+    const { folder, path, follow } = logFolder(test);
+    const pod = join(folder, 'pods', 'web');
+    mkdirSync(pod, { recursive: true });
+    symlinkSync(join(pod, '0.log'), path);
+    writeFileSync(join(pod, '0.log'), 'one\n');
+    const first = follow();
+    await first.reaches('one\n');
+    await first.stop();
+    writeFileSync(join(pod, '0.log.20261130-100000'), 'one\ntwo\n');
+    writeFileSync(join(pod, '0.log'), 'three\n');
+    writeFileSync(join(pod, 'access-20261129.log'), 'zero\n');
+    const second = follow();
+    await second.reaches('zero\n', 'one\ntwo\n', 'three\n');
+    assert.deepEqual(second.lost, []);
   });
 
   it('reads rotated siblings of any compression, and the rest of a log from them', async (test) => {

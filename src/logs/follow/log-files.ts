@@ -1,6 +1,6 @@
 /** Finds the files that may hold a followed log: the specified ones, those that match a pattern, and their rotated siblings. */
 import { existsSync, type Stats } from 'node:fs';
-import { glob, readdir, stat } from 'node:fs/promises';
+import { glob, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { looksRotated, rotatedFrom } from './rotated-name.ts';
 
@@ -56,7 +56,7 @@ export async function findFiles(targets: readonly FollowTarget[]): Promise<Found
 }
 
 async function filesOf(target: FollowTarget): Promise<FoundFile[]> {
-  const named = target.isPattern ? await matching(target.path) : [target.path];
+  const named = await withLinked(target.isPattern ? await matching(target.path) : [target.path]);
   const folders = Map.groupBy(named, dirname);
   const files = Array.from(folders, async ([folder, paths]) => {
     const names = new Set(paths.map((path) => basename(path)));
@@ -70,6 +70,20 @@ async function filesOf(target: FollowTarget): Promise<FoundFile[]> {
     );
   });
   return (await Promise.all(files)).flat().filter((file) => file !== undefined);
+}
+
+/**
+ * The paths, and where symbolic links lead: the file is rotated there, and not the link. The new name is that of the file or of
+ * the link, which leads to another file then.
+ */
+async function withLinked(paths: readonly string[]): Promise<readonly string[]> {
+  const linked = await Promise.all(
+    paths.map(async (path) => {
+      const real = await realpath(path).catch(() => path);
+      return [path, real, join(dirname(real), basename(path))];
+    }),
+  );
+  return [...new Set(linked.flat())];
 }
 
 async function matching(pattern: string): Promise<string[]> {
