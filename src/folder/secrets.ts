@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
 import { DailySalts } from '../hit/salts.ts';
+import { ImportKey } from './import-key.ts';
 import { decodeSalts, type KeptSalts, SaltFile } from './salt-file.ts';
 
 interface SecretsFile {
   /** Base64 of 16 bytes each. */
   readonly key: string;
-  readonly importSalt: string;
+  /** Missing in a backup. */
+  readonly importSalt?: string | undefined;
   readonly adminToken: string;
 }
 
@@ -25,14 +27,14 @@ interface OldSecretsFile extends SecretsFile {
 export class Secrets {
   /** Key for cookies and for visitors named by a trusted sender. */
   readonly key: Uint8Array;
-  /** Salt for visitors in access logs. */
-  readonly importSalt: Uint8Array;
+  /** Salt for visitors in access logs, and of the logs' digests. Undefined in a restored backup, until it is put back. */
+  readonly importSalt: Uint8Array | undefined;
   readonly adminToken: string;
   readonly salts: DailySalts;
 
   private constructor(content: SecretsFile, file: SaltFile, kept: KeptSalts, now: () => number) {
     this.key = fromBase64(content.key);
-    this.importSalt = fromBase64(content.importSalt);
+    this.importSalt = content.importSalt === undefined ? undefined : fromBase64(content.importSalt);
     this.adminToken = content.adminToken;
     this.salts = new DailySalts({
       ...kept,
@@ -42,12 +44,17 @@ export class Secrets {
     });
   }
 
+  /** Key of the digests of imported logs, if the import salt is there. */
+  get importKey(): ImportKey | undefined {
+    return this.importSalt && new ImportKey(this.importSalt);
+  }
+
   /**
    * Reads the secrets of a data folder, or creates them. Salts in the `secrets.json` of an older version move to
    * `salts.json`, so that visitors of the day keep their identity.
    *
    * @param shared file of secrets shared by several nodes: used if the folder has none, except for daily salts that an
-   *   older version left in it
+   *   older version left in it; a restored backup takes its import salt
    * @throws HitError `data_dir_unusable` if they are damaged, cannot be written, or differ from the shared ones; hits on a
    *   day whose salt cannot be written throw it too
    */
@@ -56,7 +63,9 @@ export class Secrets {
     const given = shared === undefined ? undefined : read(shared);
     const found = existsSync(path) ? read(path) : undefined;
     const { salts: oldSalts, ...content }: OldSecretsFile = found ?? given ?? create();
-    if (given && (given.key !== content.key || given.importSalt !== content.importSalt)) {
+    const restored = content.importSalt === undefined && given?.key === content.key && given.importSalt;
+    const secrets = restored ? { ...content, importSalt: restored } : content;
+    if (given && (given.key !== secrets.key || given.importSalt !== secrets.importSalt)) {
       throw new HitError(
         'data_dir_unusable',
         `${path} has other keys than ${shared}, and would identify visitors differently: omit --secrets, or start with an empty --data-dir`,
@@ -68,11 +77,29 @@ export class Secrets {
       const moved = { ...storedSalts, salts: { ...decodeSalts(oldSalts), ...storedSalts.salts } };
       // Write the target first: a crash between the two writes leaves both files, and the next start repeats the move.
       file.write(moved);
-      writeAtomicallySync(path, textOf(content));
-      return new Secrets(content, file, moved, now);
+      writeAtomicallySync(path, textOf(secrets));
+      return new Secrets(secrets, file, moved, now);
     }
-    if (!found) writeAtomicallySync(path, textOf(content));
-    return new Secrets(content, file, storedSalts, now);
+    if (!found || restored) writeAtomicallySync(path, textOf(secrets));
+    return new Secrets(secrets, file, storedSalts, now);
+  }
+
+  /**
+   * Creates an import salt for a folder that has lost it: visitors of logs get other IDs from then on.
+   *
+   * @returns the key of logs that are imported from then on
+   * @throws HitError `data_dir_unusable`
+   */
+  static replaceImportSalt(folder: string): ImportKey {
+    const path = join(folder, 'secrets.json');
+    const importSalt = randomBytes(16);
+    writeAtomicallySync(path, textOf({ ...read(path), importSalt: toBase64(importSalt) }));
+    return new ImportKey(importSalt);
+  }
+
+  /** The secrets of a folder as a backup has them: the import salt would reveal the addresses in imported logs. */
+  static forBackup(text: string): string {
+    return textOf({ ...checked(JSON.parse(text)), importSalt: undefined });
   }
 }
 
@@ -109,7 +136,7 @@ function checked(content: unknown): OldSecretsFile {
   return {
     ...rest,
     key: checkedKey('key', key),
-    importSalt: checkedKey('importSalt', importSalt),
+    ...(importSalt !== undefined && { importSalt: checkedKey('importSalt', importSalt) }),
     adminToken,
   };
 }

@@ -35,13 +35,17 @@ export interface IntakeOptions {
   readonly salts: DailySalts;
   /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
   readonly key: Uint8Array;
-  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, never changed. */
-  readonly importSalt: Uint8Array;
+  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, never changed. Without it, they are refused. */
+  readonly importSalt: Uint8Array | undefined;
   readonly identity: 'cookie' | 'cookieless';
   /** Visits over midnight, if threads share them. Default: a private table. */
   readonly midnight?: MidnightVisits;
   readonly now: () => number;
 }
+
+/** Why something is refused, and what to do. */
+export const NO_IMPORT_SALT =
+  'this data folder was restored from a backup, which has no import salt: start once with --secrets and the secrets.json of the original folder, or, if it is lost, see "hit-tracker secrets --help"';
 
 const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName);
 
@@ -57,14 +61,14 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #cookies: VisitorCookie;
   readonly #named: KeyedHash;
-  readonly #imported: KeyedHash;
+  readonly #imported: KeyedHash | undefined;
   readonly #derived: DerivedVisitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#cookies = new VisitorCookie(options.key);
     this.#named = new KeyedHash(options.key);
-    this.#imported = new KeyedHash(options.importSalt);
+    this.#imported = options.importSalt && new KeyedHash(options.importSalt);
     const { salts, midnight = new MidnightVisits(), now } = options;
     this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
   }
@@ -72,7 +76,11 @@ export class Intake {
   receive(context: RequestContext): Accepted | Dropped {
     const now = this.#options.now();
     const unfit =
-      timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context) ?? nameProblem(context);
+      timeProblem(context, now) ??
+      sizeProblem(context) ??
+      textProblem(context) ??
+      nameProblem(context) ??
+      this.#saltProblem(context);
     if (unfit) return unfit;
     const facts = context.time <= now ? context : { ...context, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
@@ -108,15 +116,23 @@ export class Intake {
   keyFingerprints(): KeyFingerprints {
     const { now, salts } = this.#options;
     const today = now();
-    const fingerprints: Record<string, string> = {
-      key: fingerprintOf(this.#named),
-      logs: fingerprintOf(this.#imported),
-    };
+    const fingerprints: Record<string, string> = { key: fingerprintOf(this.#named) };
+    if (this.#imported) fingerprints.logs = fingerprintOf(this.#imported);
     for (const time of [today, today - DAY]) {
       const salt = salts.hashFor(time);
       if (salt) fingerprints[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
     }
     return fingerprints;
+  }
+
+  /** Another salt would make other visitors of those that earlier hits counted. */
+  #saltProblem({ kind, visitor, time }: RequestContext): Dropped | undefined {
+    if (this.#imported || visitor !== '' || (kind !== 'server' && kind !== 'log')) return undefined;
+    if (kind === 'server' && this.#options.salts.hashFor(time)) return undefined;
+    return {
+      reason: 'invalid',
+      detail: `visitors of old hits cannot be identified, since ${NO_IMPORT_SALT}`,
+    };
   }
 
   #limit(facts: RequestContext, client: string, network: string): number {
@@ -139,7 +155,8 @@ export class Intake {
       return { high, low };
     }
     if (facts.kind === 'log') {
-      const { high, low } = this.#imported.digestVisitor(site, network, agent.digest);
+      // Otherwise the line was refused.
+      const { high, low } = this.#imported!.digestVisitor(site, network, agent.digest);
       return { high, low };
     }
     return this.#derived.idOf(facts.time, facts.kind === 'server', {

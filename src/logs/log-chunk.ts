@@ -5,6 +5,9 @@
  * was rotated and compressed. So imported data is identified by content. A log is split into chunks; each has the
  * digest of its bytes and of the digest before it, and a known chunk is skipped. The first digest is the log's root.
  *
+ * The digests have no key in here, as each depends on the one before it. What leaves this file is keyed, as a digest of the
+ * first line reveals its address (folder/import-key.ts).
+ *
  * The boundaries are stored with the digests: if the last import stopped in the middle of what would be one chunk
  * today, the next import finds the same boundary and continues after it.
  *
@@ -14,6 +17,7 @@
  */
 
 import { createHash, hash as hashOf } from 'node:crypto';
+import type { ImportKey } from '../folder/import-key.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line-outcome.ts';
@@ -48,6 +52,7 @@ export type LogChunk =
 
 export interface LogChunkOptions {
   readonly site: string;
+  readonly key: ImportKey;
   /** The registry of the logs with this root. */
   readonly openRegistry: (root: string) => Promise<ImportRegistry>;
   /** Whether a line without a line feed is readable. */
@@ -78,12 +83,15 @@ export async function* splitIntoChunks(
   options: LogChunkOptions,
 ): AsyncGenerator<LogChunk> {
   const window = new ReadBuffer(source);
-  const { root, registry } = await openLog(window, options);
-  let parent = root;
+  const { key } = options;
+  const { root: plainRoot, registry } = await openLog(window, options);
+  const root = key.keyed(plainRoot);
+  let plain = plainRoot;
   for (;;) {
     const { version } = registry;
-    const match = await findImported(window, parent, registry.after(parent), options.timeout);
-    const length = match?.size ?? (await waitForChunk(window, options));
+    const parent = key.keyed(plain);
+    const match = await findImported(window, plain, registry.after(parent), options);
+    const length = match?.chunk.size ?? (await waitForChunk(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
     if (!match && registry.version !== version) continue;
@@ -91,16 +99,16 @@ export async function* splitIntoChunks(
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
     if (match) {
-      yield { kind: 'known', bytes, root, purged: undefined, ...match };
-      parent = match.digest;
+      yield { kind: 'known', bytes, root, purged: undefined, ...match.chunk };
+      plain = match.plain;
     } else if (isOpen && window.ended && !options.canRead(bytes)) {
       yield { kind: 'unfinished', bytes };
       return;
     } else {
-      const digest = digestOf(parent, bytes);
+      plain = digestOf(plain, bytes);
+      const digest = key.keyed(plain);
       const claim = registry.claim(parent, digest, length);
       yield { kind: 'new', bytes, size: length, root, parent, digest, claim };
-      parent = digest;
     }
     if (isOpen) await window.skipLine();
   }
@@ -109,18 +117,20 @@ export async function* splitIntoChunks(
 /**
  * Opens the registry of the log's root: of several, that under which it was imported, or the first.
  *
- * @returns the root and its registry
+ * @returns the root, without a key, and its registry
  */
 async function openLog(
   window: ReadBuffer,
-  { site, openRegistry, timeout }: LogChunkOptions,
+  options: LogChunkOptions,
 ): Promise<{ root: string; registry: ImportRegistry }> {
+  const { site, key, openRegistry, timeout } = options;
   const identities = await readIdentities(window, timeout);
   const roots = identities.map((identity) => startDigest(site).update(identity).digest('hex'));
   const opened = [];
   for (const root of roots) {
-    const registry = await openRegistry(root);
-    if (roots.length === 1 || (await findImported(window, root, registry.after(root), timeout))) {
+    const keyed = key.keyed(root);
+    const registry = await openRegistry(keyed);
+    if (roots.length === 1 || (await findImported(window, root, registry.after(keyed), options))) {
       return { root, registry };
     }
     opened.push({ root, registry });
@@ -128,23 +138,31 @@ async function openLog(
   return opened[0]!;
 }
 
-/** The longest of several matches: it covers most. */
+/**
+ * The longest of several matches: it covers most.
+ *
+ * @param parent without a key
+ * @returns the chunk, and its digest without a key
+ */
 async function findImported(
   window: ReadBuffer,
   parent: string,
   candidates: readonly KnownChunk[],
-  timeout: number,
-): Promise<KnownChunk | undefined> {
+  { key, timeout }: LogChunkOptions,
+): Promise<{ readonly chunk: KnownChunk; readonly plain: string } | undefined> {
   const hash = startDigest(parent);
   let hashed = 0;
-  let found: KnownChunk | undefined;
-  for (const { digest, size, counts, purged } of candidates) {
+  let found: { readonly chunk: KnownChunk; readonly plain: string } | undefined;
+  for (const chunk of candidates) {
+    const { digest, size } = chunk;
     await window.fillLine(Math.min(size, HEAD_BYTES));
-    if (!digest.startsWith(headOf(window.peek(size)))) continue;
+    const head = headOf(window.peek(size));
+    if (!digest.startsWith(key.headed(head))) continue;
     if (!(await window.fill(size, timeout * KNOWN_PREFIX_WAIT))) break;
     hash.update(window.peek(size).subarray(hashed));
     hashed = size;
-    if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts, purged };
+    const plain = head + hash.copy().digest('hex');
+    if (digest === key.keyed(plain)) found = { chunk, plain };
   }
   return found;
 }

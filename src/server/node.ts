@@ -11,6 +11,7 @@ import { writeIdentity } from '../folder/identity-file.ts';
 import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { Drops } from '../hit/drops.ts';
+import { NO_IMPORT_SALT } from '../hit/intake.ts';
 import { intakeSettings } from '../hit/intake-settings.ts';
 import { ClientAddresses } from '../http/client-address.ts';
 import type { CollectorHost } from '../http/collector/threads.ts';
@@ -90,6 +91,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     saveRetention(folder.path, { policy, scheduled });
     writeIdentity(folder.path, values.identity!);
   }
+  if (db && !secrets.importSalt) log.warn(`logs and old hits are refused, since ${NO_IMPORT_SALT}`);
   const upkeep = db && maintenanceJobs(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
   const name = randomUUID();

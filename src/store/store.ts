@@ -12,9 +12,11 @@ import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/gua
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
+import type { ImportKey } from '../folder/import-key.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
+import { forgetImports, keyImports } from './keyed-imports.ts';
 import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
@@ -49,7 +51,7 @@ export class Store implements Sink {
   /** Aborted when the store closes. */
   readonly closing: AbortSignal = this.#closing.signal;
 
-  private constructor(clients: Clients, { onProgress, log = NO_LOG }: StoreOptions) {
+  private constructor(clients: Clients, { onProgress, importKey, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
@@ -74,6 +76,7 @@ export class Store implements Sink {
     };
     this.opening = new Opening(answer, async () => {
       await migrate(clients.writer, { dialect: clients.dialect, onProgress });
+      if (importKey) await keyImports(clients.writer, clients.dialect, importKey, onProgress);
       await this.guard.start();
     });
     this.#delivery = new Delivery(clients, this.ledger, this.#closing.signal);
@@ -218,6 +221,15 @@ export class Store implements Sink {
       await inTurn(() => this.#clients.keeper.command({ query: text, query_id: name }), stop);
       if (inserted.length > 0) await confirm(...inserted);
     });
+  }
+
+  /** See `forgetImports`. @throws HitError `store_unavailable` */
+  async forgetImports(key: ImportKey): Promise<boolean> {
+    try {
+      return await forgetImports(this.#clients.writer, this.#clients.dialect, key);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /** Whether the store is on a server, so that other processes may deliver batches too. */

@@ -1,5 +1,4 @@
 import { ArchiveReader } from '../archive/reader.ts';
-import { type DetachedPart, detachedParts } from '../clickhouse/parts/detached.ts';
 import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { TrustedProxies } from '../hit/address.ts';
@@ -29,13 +28,13 @@ import { props, top } from '../query/top.ts';
 import { propsQuery, rankingQuery, visitQuery } from '../query/visit-query.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { SEAL_BYTES } from '../spool/bounds.ts';
+import { keySpooledRecords } from '../spool/keyed-records.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import type { DBTrackerOptions } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
-import type { ImportedChunk } from './imported-chunk.ts';
 import { factsOf, type TrackInput } from './input.ts';
 import { resumeDeletions } from './resume-deletions.ts';
 import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
@@ -136,7 +135,10 @@ export class DBTracker extends VisitQuestions {
     // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
     const mayWait = options.mayWaitForStore ?? false;
-    const store = await Store.open({ setting, folder: folder.store, onProgress, log, mayWait });
+    const { importKey } = folder.secrets;
+    const store = await Store.open({
+      ...{ setting, folder: folder.store, onProgress, log, mayWait, importKey },
+    });
     const firstDelivery = new FirstDelivery(store);
     try {
       const archive =
@@ -146,6 +148,7 @@ export class DBTracker extends VisitQuestions {
           store,
           isEmbedded: setting === 'embedded',
         }));
+      if (importKey) await keySpooledRecords(folder.spool, importKey);
       const spool = await Spool.open({
         folder: folder.spool,
         durability: options.durability ?? 'disk',
@@ -244,30 +247,6 @@ export class DBTracker extends VisitQuestions {
   async siteNames(): Promise<string[]> {
     const rows = await this.store.rows<{ site: string }>('site_names', {});
     return rows.map(({ site }) => site);
-  }
-
-  /**
-   * The imported chunks of logs that begin with a given line: see `logs/log-chunk.ts`.
-   *
-   * @throws HitError `import_failed` if some of the chunks are lost, since those would be imported twice
-   */
-  async importedChunks(root: string): Promise<ImportedChunk[]> {
-    const chunks = await this.store.rows<ImportedChunk>('imports', { root });
-    // Checked afterwards, because reading detects a broken part. A server restores its parts from replicas.
-    const lost = this.store.isShared ? [] : await this.#detachedOf('imports');
-    if (lost.length === 0) return chunks;
-    throw new HitError(
-      'import_failed',
-      `it is unknown what was imported before, since a part of the store is broken (imports/${lost[0]!.name}): restore a backup, or delete ${lost[0]!.path} to import anyway, which may count lines twice`,
-    );
-  }
-
-  async #detachedOf(table: string): Promise<readonly DetachedPart[]> {
-    await using connection = this.store.dedicatedConnection();
-    const parts = await detachedParts(connection);
-    return parts.filter(
-      (part) => part.table === table && (part.kind === 'broken' || part.kind === 'detached'),
-    );
   }
 
   /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */
