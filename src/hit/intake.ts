@@ -1,25 +1,21 @@
 import { Memo } from '../cache/memo.ts';
 import { clickIdOf } from '../source/click-id.ts';
-import { DAY } from '../timing/units.ts';
 import { isLoopback, networkOf, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
-import { DerivedVisitors } from './derived-visitor.ts';
 import type { Dropped } from './drop-reason.ts';
-import { KeyedHash } from './hash.ts';
 import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
-import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
-import { MidnightVisits } from './midnight-visits.ts';
+import type { KeyFingerprints } from './key-fingerprints.ts';
 import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { requestName } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
-import type { DailySalts } from './salts.ts';
 import { type SiteReason, type Sites, siteName } from './site.ts';
 import { CLAIMING_NETWORKS } from './site-probation.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { cleaned, isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
-import { VisitorCookie, type VisitorId } from './visitor.ts';
+import type { VisitorId } from './visitor.ts';
+import { Visitors, type VisitorsOptions } from './visitors.ts';
 
 export interface Accepted {
   readonly hit: Hit;
@@ -27,25 +23,12 @@ export interface Accepted {
   readonly cookie: string | undefined;
 }
 
-export interface IntakeOptions {
+export interface IntakeOptions extends VisitorsOptions {
   readonly sites: Pick<Sites, 'nameOf' | 'admit'>;
   readonly proxies: TrustedProxies;
   readonly limit: Pick<RateLimit, 'tryConsume'>;
   readonly places: Places;
-  readonly salts: DailySalts;
-  /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
-  readonly key: Uint8Array;
-  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, never changed. Without it, they are refused. */
-  readonly importSalt: Uint8Array | undefined;
-  readonly identity: 'cookie' | 'cookieless';
-  /** Visits over midnight, if threads share them. Default: a private table. */
-  readonly midnight?: MidnightVisits;
-  readonly now: () => number;
 }
-
-/** Why something is refused, and what to do. */
-export const NO_IMPORT_SALT =
-  'this data folder was restored from a backup, which has no import salt: start once with --secrets and the secrets.json of the original folder, or, if it is lost, see "hit-tracker secrets --help"';
 
 const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName);
 
@@ -59,18 +42,11 @@ const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #cookies: VisitorCookie;
-  readonly #named: KeyedHash;
-  readonly #imported: KeyedHash | undefined;
-  readonly #derived: DerivedVisitors;
+  readonly #visitors: Visitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#cookies = new VisitorCookie(options.key);
-    this.#named = new KeyedHash(options.key);
-    this.#imported = options.importSalt && new KeyedHash(options.importSalt);
-    const { salts, midnight = new MidnightVisits(), now } = options;
-    this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
+    this.#visitors = new Visitors(options);
   }
 
   receive(context: RequestContext): Accepted | Dropped {
@@ -80,7 +56,7 @@ export class Intake {
       sizeProblem(context) ??
       textProblem(context) ??
       nameProblem(context) ??
-      this.#saltProblem(context);
+      this.#visitors.problemOf(context);
     if (unfit) return unfit;
     const facts = context.time <= now ? context : { ...context, time: now };
     if (facts.purpose !== '' && /\bprefetch\b|\bprerender\b/.test(facts.purpose)) {
@@ -103,67 +79,21 @@ export class Intake {
     }
 
     const agent = agentOf(facts.userAgent);
-    const cookies = this.#takesCookies(facts, site);
-    const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
-    const visitor = known ?? this.#identify(facts, site, network, agent);
+    const { visitor, isKnown, takesCookie } = this.#visitors.identify(facts, site, network, agent);
     const hit = this.#hit(facts, site, client, visitor, agent);
     // A bot is not counted, so it need not be known again.
-    const needsCookie = cookies && !known && hit.bot === '';
-    return { hit, cookie: needsCookie ? this.#cookies.write(site, visitor, facts.secure) : undefined };
+    const needsCookie = takesCookie && !isKnown && hit.bot === '';
+    return { hit, cookie: needsCookie ? this.#visitors.cookieOf(site, visitor, facts.secure) : undefined };
   }
 
-  /** Fingerprints of the secrets in use: the key, the log salt, and the salts of two days. */
   keyFingerprints(): KeyFingerprints {
-    const { now, salts } = this.#options;
-    const today = now();
-    const fingerprints: Record<string, string> = { key: fingerprintOf(this.#named) };
-    if (this.#imported) fingerprints.logs = fingerprintOf(this.#imported);
-    for (const time of [today, today - DAY]) {
-      const salt = salts.hashFor(time);
-      if (salt) fingerprints[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
-    }
-    return fingerprints;
-  }
-
-  /** Another salt would make other visitors of those that earlier hits counted. */
-  #saltProblem({ kind, visitor, time }: RequestContext): Dropped | undefined {
-    if (this.#imported || visitor !== '' || (kind !== 'server' && kind !== 'log')) return undefined;
-    if (kind === 'server' && this.#options.salts.hashFor(time)) return undefined;
-    return {
-      reason: 'invalid',
-      detail: `visitors of old hits cannot be identified, since ${NO_IMPORT_SALT}`,
-    };
+    return this.#visitors.fingerprints();
   }
 
   #limit(facts: RequestContext, client: string, network: string): number {
     if (facts.kind === 'server' || facts.kind === 'log') return 0;
     if (facts.forwarded === '' && isLoopback(client)) return 0;
     return this.#options.limit.tryConsume(network, this.#options.now());
-  }
-
-  /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */
-  #takesCookies(facts: RequestContext, site: string): boolean {
-    if (this.#options.identity !== 'cookie' || facts.kind === 'server' || facts.kind === 'log') return false;
-    if (facts.site === '') return true;
-    const host = siteName(facts.host);
-    return host === site || host.endsWith(`.${site}`);
-  }
-
-  #identify(facts: RequestContext, site: string, network: string, agent: Agent): VisitorId {
-    if (facts.visitor !== '') {
-      const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
-      return { high, low };
-    }
-    if (facts.kind === 'log') {
-      // Otherwise the line was refused.
-      const { high, low } = this.#imported!.digestVisitor(site, network, agent.digest);
-      return { high, low };
-    }
-    return this.#derived.idOf(facts.time, facts.kind === 'server', {
-      site,
-      client: network,
-      agent: agent.digest,
-    });
   }
 
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {

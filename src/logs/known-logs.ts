@@ -1,6 +1,6 @@
 import { HitError } from '../errors.ts';
 import { ImportKey } from '../folder/import-key.ts';
-import { NO_IMPORT_SALT } from '../hit/intake.ts';
+import { NO_IMPORT_SALT } from '../hit/visitors.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import { type ImportedChunk, importedChunks } from '../trackers/imported-chunks.ts';
 import type { ImportedTo } from './import-progress.ts';
