@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
@@ -42,6 +42,14 @@ export class Secrets {
       random: randomBytes,
       now,
     });
+  }
+
+  /**
+   * The token of the scope `peer` that nodes with the same secrets send each other. Derived from the key, not from the admin token:
+   * if somebody chose that one, it could be guessed from a derived one that was overheard.
+   */
+  get peerToken(): string {
+    return `hp_${createHmac('sha256', this.key).update('peer token').digest('base64url')}`;
   }
 
   /** Key of the digests of imported logs, if the import salt is there. */

@@ -94,20 +94,25 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   if (db && !secrets.importSalt) log.warn(`logs and old hits are refused, since ${NO_IMPORT_SALT}`);
   const upkeep = db && maintenanceJobs(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const peerToken = values['peer-token'] ?? secrets.peerToken;
   const name = randomUUID();
   const agreement = await openSalts(
     values,
     counting,
-    { salts: secrets.salts, token: adminToken, node: name, log },
+    { salts: secrets.salts, token: peerToken, node: name, log },
     resources,
   );
   const peers =
     live &&
     values.peers &&
-    new Peers(values.peers, adminToken, {
-      ...{ node: name, live: live.served, now: Date.now },
-      naming: () => intake.keyFingerprints(),
-    });
+    new Peers(
+      values.peers,
+      { token: peerToken, allowsPublic: values['allow-insecure-peers']! },
+      {
+        ...{ node: name, live: live.served, now: Date.now },
+        naming: () => intake.keyFingerprints(),
+      },
+    );
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
@@ -139,10 +144,10 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       ...owned,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
-      adminToken,
+      ...{ adminToken, peerToken },
       clients,
       ...{ sessions, guard },
-      admission: new QueryAdmission({ adminToken, tokens, sessions }, clients),
+      admission: new QueryAdmission({ adminToken, peerToken, tokens, sessions }, clients),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,

@@ -58,6 +58,18 @@ export const SERVE_SETTINGS = {
     undefined,
     (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
   ),
+  'peer-token': setting(
+    'token for these nodes, of the scope "peer", which nodes with this setting also accept (default: derived from the secrets, which nodes share)',
+    'TOKEN',
+    undefined,
+    readToken,
+  ),
+  'allow-insecure-peers': setting(
+    'send the peer token over plain http:// outside private networks too, where others can read it',
+    '',
+    'false',
+    readSwitch,
+  ),
   'salts-from': setting(
     'node to fetch daily salts from, so that nodes identify visitors alike: http://10.0.0.1:5000',
     'URL',
