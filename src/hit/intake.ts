@@ -5,6 +5,7 @@ import { type Agent, agentOf } from './agent.ts';
 import type { Dropped } from './drop-reason.ts';
 import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import type { KeyFingerprints } from './key-fingerprints.ts';
+import type { NewVisitors } from './new-visitors.ts';
 import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { requestName } from './request-class.ts';
@@ -27,6 +28,8 @@ export interface IntakeOptions extends VisitorsOptions {
   readonly sites: Pick<Sites, 'nameOf' | 'admit'>;
   readonly proxies: TrustedProxies;
   readonly limit: Pick<RateLimit, 'tryConsume'>;
+  /** Bounds new visitors of a client. Default: no bound. */
+  readonly newVisitors?: Pick<NewVisitors, 'admit'> | undefined;
   readonly places: Places;
 }
 
@@ -34,7 +37,7 @@ const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName
 
 /**
  * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site name, client address, rate
- * limit, place of the site, agent, visitor, source. Any step may drop the request with a reason.
+ * limit, place of the site, agent, visitor, new visitors, source. Any step may drop the request with a reason.
  *
  * @example
  * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
@@ -73,7 +76,7 @@ export class Intake {
     const network = networkOf(client);
     const wait = this.#limit(facts, client, network);
     if (wait > 0) return overLimit(network, wait);
-    // Last of the steps that drop: a hit that is refused takes no place.
+    // A hit that is refused takes no place. Only one of a client with very many visitors may be refused later.
     if (!this.#options.sites.admit(site, facts.kind === 'server' ? '' : network)) {
       return siteProblem('too_many_sites', site);
     }
@@ -81,6 +84,11 @@ export class Intake {
     const agent = agentOf(facts.userAgent);
     const { visitor, isKnown, takesCookie } = this.#visitors.identify(facts, site, network, agent);
     const hit = this.#hit(facts, site, client, visitor, agent);
+    // A bot is not a visitor.
+    if (!isKnown && hit.bot === '') {
+      const until = this.#tooManyVisitors(facts, client, network, visitor);
+      if (until > 0) return overVisitors(network, until);
+    }
     // A bot is not counted, so it need not be known again.
     const needsCookie = takesCookie && !isKnown && hit.bot === '';
     return { hit, cookie: needsCookie ? this.#visitors.cookieOf(site, visitor, facts.secure) : undefined };
@@ -91,9 +99,14 @@ export class Intake {
   }
 
   #limit(facts: RequestContext, client: string, network: string): number {
-    if (facts.kind === 'server' || facts.kind === 'log') return 0;
-    if (facts.forwarded === '' && isLoopback(client)) return 0;
+    if (isExempt(facts, client)) return 0;
     return this.#options.limit.tryConsume(network, this.#options.now());
+  }
+
+  /** @returns seconds until the visitor may count, or 0 */
+  #tooManyVisitors(facts: RequestContext, client: string, network: string, visitor: VisitorId): number {
+    const { newVisitors, now } = this.#options;
+    return newVisitors && !isExempt(facts, client) ? newVisitors.admit(network, visitor, now()) : 0;
   }
 
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
@@ -192,6 +205,20 @@ function nameProblem(facts: RequestContext): Dropped | undefined {
 /** @param wait seconds after which the client may send again */
 export function overLimit(client: string, wait: number): Dropped {
   return { reason: 'rate_limited', detail: `too many hits from ${client}`, retryAfter: wait };
+}
+
+/** @param wait seconds until the end of the day */
+function overVisitors(client: string, wait: number): Dropped {
+  return {
+    reason: 'too_many_visitors',
+    detail: `too many new visitors from ${client} today: see --max-new-visitors`,
+    retryAfter: wait,
+  };
+}
+
+/** Trusted senders, and clients on this machine that connect directly. */
+function isExempt({ kind, forwarded }: RequestContext, client: string): boolean {
+  return kind === 'server' || kind === 'log' || (forwarded === '' && isLoopback(client));
 }
 
 /** @param reason why `Sites` does not admit this text */
