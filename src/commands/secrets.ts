@@ -3,6 +3,7 @@ import { HitError } from '../errors.ts';
 import { DataFolder } from '../folder/folder.ts';
 import { Secrets } from '../folder/secrets.ts';
 import { SECRETS_SETTINGS } from '../settings/secrets.ts';
+import { forgetImports } from '../store/forgotten-imports.ts';
 import { Store } from '../store/store.ts';
 import type { Command } from './command.ts';
 import { assertStore } from './existing-store.ts';
@@ -23,7 +24,7 @@ export const makeSecrets: Command<typeof SECRETS_SETTINGS> = {
     if (values['forget-imports'] && values.store === 'embedded') assertStore(dataDir);
     const folder = DataFolder.open(dataDir);
     try {
-      if (values['forget-imports']) await forgetImports(folder, values.store!);
+      if (values['forget-imports']) await replaceImportSalt(folder, values.store!);
     } finally {
       folder.close();
     }
@@ -35,10 +36,13 @@ export const makeSecrets: Command<typeof SECRETS_SETTINGS> = {
  * @param setting of the store
  * @throws HitError `bad_usage` if nothing is lost; `data_dir_unusable`, `store_unavailable`
  */
-async function forgetImports({ path, secrets, store: folder }: DataFolder, setting: string): Promise<void> {
+async function replaceImportSalt(
+  { path, secrets, store: folder }: DataFolder,
+  setting: string,
+): Promise<void> {
   const importKey = secrets.importKey ?? Secrets.replaceImportSalt(path);
   await using store = await Store.open({ setting, folder, importKey });
-  const forgotten = await store.forgetImports(importKey);
+  const forgotten = await forgetImports(store, importKey);
   if (forgotten || !secrets.importKey) return;
   throw new HitError(
     'bad_usage',

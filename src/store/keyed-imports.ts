@@ -8,7 +8,7 @@
  */
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from '../clickhouse/dialect.ts';
-import { quote, withLiterals } from '../clickhouse/literals.ts';
+import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import type { ImportKey } from '../folder/import-key.ts';
 
@@ -54,25 +54,4 @@ export async function keyImports(
     done += rows.length;
   }
   if (done > 0) await client.command({ query: queryText('imports_delete_unkeyed', {}, dialect) });
-}
-
-/**
- * Makes a store forget which logs were imported with other import salts. Their rows stay, since batches of hits refer to them.
- * It may be killed at any moment, and repeated.
- *
- * @param key of the logs that it does not forget
- * @returns whether there were any
- */
-export async function forgetImports(
-  client: ClickHouseClient,
-  dialect: Dialect,
-  { prefix, end }: ImportKey,
-): Promise<boolean> {
-  const query = withLiterals(queryText('imports_foreign'), { prefix, end });
-  const rows = await (await client.query({ query, format: 'JSONEachRow' })).json<unknown>();
-  if (rows.length === 0) return false;
-  const fragments = { prefix: quote(prefix) };
-  await client.command({ query: queryText('imports_forget', fragments) });
-  await client.command({ query: queryText('imports_delete_forgotten', fragments, dialect) });
-  return true;
 }

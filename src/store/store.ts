@@ -12,11 +12,10 @@ import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/gua
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
-import type { ImportKey } from '../folder/import-key.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
-import { forgetImports, keyImports } from './keyed-imports.ts';
+import { keyImports } from './keyed-imports.ts';
 import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
@@ -221,15 +220,6 @@ export class Store implements Sink {
       await inTurn(() => this.#clients.keeper.command({ query: text, query_id: name }), stop);
       if (inserted.length > 0) await confirm(...inserted);
     });
-  }
-
-  /** See `forgetImports`. @throws HitError `store_unavailable` */
-  async forgetImports(key: ImportKey): Promise<boolean> {
-    try {
-      return await forgetImports(this.#clients.writer, this.#clients.dialect, key);
-    } catch (error) {
-      throw unavailable(error);
-    }
   }
 
   /** Whether the store is on a server, so that other processes may deliver batches too. */
