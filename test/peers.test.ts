@@ -122,12 +122,18 @@ describe('three nodes that are peers', { timeout: patience(60_000) }, () => {
   });
 
   it('leave out one that identifies visitors by other keys', async () => {
-    await using stranger = await twins.start('stranger');
-    await using asked = await twins.twinOf('first', 'asked', '--peers', `${urlOf(stranger)},${urlOf(first)}`);
-    const { partial, nodes } = await asked.ask<PeersAnswer>('/api/v1/live');
-    assert.equal(partial, true);
-    const left = nodes.find(({ url }) => url === urlOf(stranger))!;
-    assert.match('problem' in left ? left.problem : '', /identifies visitors by other keys/);
+    for (const [name, args, problem] of [
+      ['a', ['--peer-token', 'a-token-of-peers'], /identifies visitors by other keys/],
+      ['b', [], /refuses the token.*same secrets\.json/],
+    ] as const) {
+      await using stranger = await twins.start(`stranger-${name}`, ...args);
+      const peers = `${urlOf(stranger)},${urlOf(first)}`;
+      await using asked = await twins.twinOf('first', `asked-${name}`, '--peers', peers, ...args);
+      const answer = await asked.ask<PeersAnswer>('/api/v1/live');
+      assert.equal(answer.partial, true);
+      const left = answer.nodes.find(({ url }) => url === urlOf(stranger))!;
+      assert.match('problem' in left ? left.problem : '', problem);
+    }
   });
 
   it('may list themselves: none is counted twice', async () => {

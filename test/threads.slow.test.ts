@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertProblem, BEARER } from './fixtures/any-server.ts';
+import { assertProblem, BEARER, FIREFOX } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
 import { metricsOf } from './fixtures/metrics-text.ts';
 import { patience } from './fixtures/patience.ts';
@@ -60,6 +60,22 @@ describe('collector threads', () => {
     assert.match(String(refused.headers['retry-after']), /^3[56]\d\d$/);
     assert.equal(await server.dropped('rate_limited'), 40 - taken.length);
     assert.equal((await server.total('a.example')).hits, taken.length);
+  });
+
+  test('bound new visitors of a client, and limit no other client because of it', options, async (t) => {
+    const limits = ['--rate-limit', '1/h', '--max-new-visitors', '1'];
+    await using server = await RunningServer.start(temporaryFolder(t), ...LIGHT, ...limits);
+    const path = '/hit.gif?site=a.example&path=/';
+    const reasons: unknown[] = [];
+    for (let i = 0; i < 20; i++) {
+      const headers = { 'x-forwarded-for': '203.0.113.7', 'user-agent': `${FIREFOX} ${i}` };
+      reasons.push((await server.send(path, { headers })).headers['x-hit-dropped']);
+      // Connected directly from this machine, so it is exempt from limits.
+      assert.equal((await server.send(path)).status, 200, `after ${i}`);
+    }
+    // Each thread admits one, and the main thread limits that of the second.
+    const bounded = reasons.filter((reason) => reason === 'too_many_visitors');
+    assert.ok(reasons[0] === undefined && bounded.length >= 18, reasons.join());
   });
 
   test('accept as many sites as one thread would', options, async (t) => {

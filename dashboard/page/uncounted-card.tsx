@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<DropReason, string>> = {
   site_not_allowed: 'Site is not in --sites',
   too_many_sites: 'More sites than --max-sites',
   rate_limited: 'More than --rate-limit from one address',
+  too_many_visitors: 'More new visitors from one address than --max-new-visitors',
   spool_full: 'Spool full: rejected with 503',
   spool_failed: 'Disk failed: rejected with 503',
 };

@@ -36,7 +36,7 @@ export interface Storage {
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
 }
 
-export type Scope = 'read' | 'write';
+export type Scope = 'read' | 'write' | 'peer';
 
 export interface Token {
   readonly id: string;

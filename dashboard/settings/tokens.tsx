@@ -8,7 +8,11 @@ import { Section } from './section.tsx';
 import type { Scope, Token } from './settings-types.ts';
 import { CopyButton } from './snippet-box.tsx';
 
-const SCOPES: Readonly<Record<Scope, string>> = { read: 'Reads statistics', write: 'Sends hits' };
+const SCOPES: Readonly<Record<Scope, string>> = {
+  read: 'Reads statistics',
+  write: 'Sends hits',
+  peer: 'Another node',
+};
 const PATH = '/api/v1/tokens';
 const LONGEST_NAME = 100;
 
@@ -103,12 +107,12 @@ function NewToken() {
         </label>
         <label>
           Scope
-          <select
-            value={scope}
-            onChange={({ currentTarget }) => setScope(currentTarget.value === 'write' ? 'write' : 'read')}
-          >
-            <option value="read">{SCOPES.read}</option>
-            <option value="write">{SCOPES.write}</option>
+          <select value={scope} onChange={({ currentTarget }) => setScope(currentTarget.value as Scope)}>
+            {Object.entries(SCOPES).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
           </select>
         </label>
         <label>

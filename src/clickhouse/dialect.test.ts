@@ -18,7 +18,7 @@ const QUERIES = new URL('./queries/', import.meta.url);
 const FRAGMENTS = {
   ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
   ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
-  months: "[('a.com', today())]",
+  ...{ months: "[('a.com', today())]", prefix: "'k'" },
   ...{ gone: "site = 'a.com' AND batch <= 1", batches: '(toUInt64(1))' },
   ...{ site: "'a.com'", from: "'2026-01-01'", to: "'2026-02-01'" },
 };

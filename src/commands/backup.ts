@@ -50,7 +50,8 @@ async function backUpRemotely(control: ControlClient, to: string): Promise<Backu
 
 function backupText({ folder, bytes, pause }: Backup): string {
   return (
-    `${folder} is a copy of ${bytesText(bytes)}, including the secrets; deliveries paused for ${pause} ms.\n` +
-    `To start from it: hit-tracker serve --data-dir ${folder}\n`
+    `${folder} is a copy of ${bytesText(bytes)}, including the secrets except the import salt; deliveries paused for ${pause} ms.\n` +
+    `To start from it: hit-tracker serve --data-dir ${folder}\n` +
+    `To import logs there too, keep secrets.json of this folder in another place, and add --secrets FILE.\n`
   );
 }

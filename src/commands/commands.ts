@@ -86,7 +86,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => asCommand((await import('./move.ts')).moveToServer),
   },
   secrets: {
-    summary: 'create the secrets that several nodes share',
+    summary: 'create the secrets that several nodes share, or replace a lost import salt',
     load: async () => asCommand((await import('./secrets.ts')).makeSecrets),
   },
 };

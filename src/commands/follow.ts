@@ -3,8 +3,10 @@ import { createHmac } from 'node:crypto';
 import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
+import { ImportKey } from '../folder/import-key.ts';
 import { Secrets } from '../folder/secrets.ts';
 import { siteName } from '../hit/site-name.ts';
+import { NO_IMPORT_SALT } from '../hit/visitors.ts';
 import { drainedChunks } from '../logs/chunks.ts';
 import type { DueLog } from '../logs/follow/due-log.ts';
 import { Follower } from '../logs/follow/follower.ts';
@@ -39,6 +41,7 @@ export interface FollowContext {
 export class FollowedLogs {
   readonly #context: FollowContext;
   readonly #options: Omit<ImportOptions, 'follow'>;
+  readonly #importSalt: Uint8Array;
   readonly #positions: LogPositions;
   readonly #failed = new AbortController();
   readonly #started = performance.now();
@@ -50,6 +53,7 @@ export class FollowedLogs {
   #shown = { bytes: 0, lines: 0 };
   #fault: unknown;
 
+  /** @throws HitError `import_failed` in a restored backup without the import salt; `data_dir_unusable` */
   constructor(context: FollowContext) {
     const { values, terminal } = context;
     this.#context = context;
@@ -59,7 +63,12 @@ export class FollowedLogs {
       timezone: values.timezone,
       restorePurged: values['restore-purged']!,
     };
-    this.#positions = new LogPositions(resolve(values['data-dir']!), siteName(values.site ?? DEFAULT_SITE));
+    const dataDir = resolve(values['data-dir']!);
+    const { importSalt } = Secrets.open(dataDir);
+    if (!importSalt) throw new HitError('import_failed', `logs cannot be followed, since ${NO_IMPORT_SALT}`);
+    this.#importSalt = importSalt;
+    const site = siteName(values.site ?? DEFAULT_SITE);
+    this.#positions = new LogPositions(dataDir, site, new ImportKey(importSalt));
     this.#progress = new ProgressLine(terminal.stderr, 'followed logs', undefined);
   }
 
@@ -122,11 +131,11 @@ export class FollowedLogs {
   }
 
   async #follow(targets: readonly FollowTarget[], stop: AbortSignal): Promise<void> {
-    const { values, target } = this.#context;
+    const { target } = this.#context;
     const follower = new Follower({
       targets,
       positions: this.#positions,
-      digest: digestWith(Secrets.open(resolve(values['data-dir']!)).importSalt),
+      digest: digestWith(this.#importSalt),
       isImported: (chunk) => target.isImported(chunk),
       onLost: (lost) => this.#lose(lost),
       onUnreadable: (path, error) => this.#warn(path, `${path} cannot be read: ${messageOf(error)}`),

@@ -51,7 +51,7 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
       `--token has ${each.length} tokens for ${urls.length} nodes: give one for all, or one for each`,
     );
   }
-  const nodes = urls.map((url, i) => new RemoteNode(url, each[i] ?? each[0]));
+  const nodes = urls.map((url, i) => new RemoteNode(url, { token: each[i] ?? each[0] }));
   const names = nodes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)

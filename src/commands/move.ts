@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { HitError } from '../errors.ts';
+import { Secrets } from '../folder/secrets.ts';
 import { type MoveProgress, type MoveSummary, moveStore } from '../migration/mover.ts';
 import { checkServer } from '../migration/reach.ts';
 import { bytesText, wholeText } from '../report/number-text.ts';
@@ -55,7 +56,7 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
       print({ dry_run: true, ...load }, loadText(load));
       return;
     }
-    const summary = await move(db.store, to, terminal, signal);
+    const summary = await move(db.store, { to, dataDir }, terminal, signal);
     print(
       { dry_run: false, ...summary, hits_per_second: Math.round(speedOf(summary)) },
       movedText(summary, to, dataDir),
@@ -63,9 +64,16 @@ export const moveToServer: Command<typeof MOVE_SETTINGS> = {
   },
 };
 
-async function move(from: Store, to: string, terminal: Terminal, signal: AbortSignal): Promise<MoveSummary> {
+async function move(
+  from: Store,
+  { to, dataDir }: { readonly to: string; readonly dataDir: string },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<MoveSummary> {
+  // An earlier move may have been that of a version that did not key the digests of logs.
+  const { importKey } = Secrets.open(dataDir);
   // Only an embedded store has a folder, and the target is a server.
-  await using target = await Store.open({ setting: to, folder: '' });
+  await using target = await Store.open({ setting: to, folder: '', importKey });
   return await StatusLine.during(terminal, progressText, (onProgress) =>
     moveStore(from, target, { onProgress, signal }),
   );

@@ -99,7 +99,7 @@ describe('secrets', () => {
       assert.notDeepEqual(other[name], first[name]);
     }
     assert.equal(first.key.length, 16);
-    assert.equal(first.importSalt.length, 16);
+    assert.equal(first.importSalt!.length, 16);
     assert.match(first.adminToken, /^[\w-]{32}$/);
   });
 

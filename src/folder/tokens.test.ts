@@ -35,6 +35,23 @@ describe('a token', () => {
     }
   });
 
+  test('of the scope peer is in a list that earlier versions ignore, and bound to no site', (t) => {
+    const folder = temporaryFolder(t);
+    const tokens = new Tokens(folder, () => NOON);
+    const read = tokens.create('reports', 'read');
+    const peer = tokens.create('node 2', 'peer');
+    const file = JSON.parse(readFileSync(join(folder, 'tokens.json'), 'utf8'));
+    const namesIn = (list: { name: string }[]) => list.map(({ name }) => name);
+    assert.deepEqual([namesIn(file.tokens), namesIn(file.peers), file.bound], [['reports'], ['node 2'], []]);
+    const again = new Tokens(folder, () => NOON);
+    assert.deepEqual(again.accessOf(peer.token), { id: peer.id, scope: 'peer', sites: null });
+    assert.deepEqual(again.accessOf(read.token), { id: read.id, scope: 'read', sites: null });
+    assert.throws(() => tokens.create('node 3', 'peer', ['a.example']), {
+      code: 'invalid',
+      message: /^sites/,
+    });
+  });
+
   test('is not stored itself, and its file is readable only by its owner', (t) => {
     const folder = temporaryFolder(t);
     const { token } = new Tokens(folder, () => NOON).create('reports', 'read');

@@ -9,8 +9,8 @@ import { printable } from '../schema/printable.ts';
 import { choice, described, list, nullable, object, type Static, TEXT, TIME } from '../schema/schema.ts';
 import { HOUR } from '../timing/units.ts';
 
-/** What a token permits: to read counts, or to send hits. */
-const SCOPES = ['read', 'write'] as const;
+/** What a token permits: to read counts, to send hits, or what other nodes need: sketches and salts. */
+const SCOPES = ['read', 'write', 'peer'] as const;
 export type Scope = (typeof SCOPES)[number];
 export const SCOPE = choice(SCOPES);
 
@@ -88,6 +88,9 @@ export class Tokens {
     if (this.#tokens.size >= MOST_TOKENS) {
       throw new HitError('invalid', `there are already ${MOST_TOKENS} tokens: revoke unused ones`);
     }
+    if (scope === 'peer' && bound) {
+      throw new HitError('invalid', 'sites: a token of the scope "peer" cannot be bound to sites');
+    }
     const sites = bound && readSites(bound);
     const token = `ht_${randomBytes(24).toString('base64url')}`;
     const created = new Date(this.#now()).toISOString();
@@ -145,9 +148,12 @@ export class Tokens {
 
   #save(): void {
     const kept = [...this.#tokens.values()];
+    const peers = kept.filter(isPeer);
+    const others = kept.filter((token) => !isPeer(token));
     const file = {
-      tokens: kept.filter(isUnbound).map(withoutSites),
-      bound: kept.filter((token) => !isUnbound(token)),
+      tokens: others.filter(isUnbound).map(withoutSites),
+      bound: others.filter((token) => !isUnbound(token)),
+      ...(peers.length > 0 && { peers: peers.map(withoutSites) }),
     };
     writeAtomicallySync(this.#path, `${JSON.stringify(file, null, 2)}\n`);
   }
@@ -174,23 +180,31 @@ function readSites(names: readonly string[]): string[] {
 
 /**
  * Reads the file. Bound tokens are in a list of their own, so that earlier versions, which do not know their sites, ignore them
- * instead of accepting them for all sites.
+ * instead of accepting them for all sites. So are tokens of the scope `peer`, for which they would reject the file.
  */
 function read(path: string): StoredToken[] {
   if (!existsSync(path)) return [];
   try {
-    const { tokens, bound = [] } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
-      Record<string, unknown>
-    >;
+    const {
+      tokens,
+      bound = [],
+      peers = [],
+    } = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
     if (!Array.isArray(tokens) || !tokens.every(isKept)) throw new Error('it contains no list of tokens');
     if (!Array.isArray(bound) || !bound.every(isBound))
       throw new Error('it contains no list of bound tokens');
-    const all: StoredToken[] = [...tokens.map((token) => ({ ...token, sites: null })), ...bound];
+    if (!Array.isArray(peers) || !peers.every(isKept)) throw new Error('it contains no list of peer tokens');
+    const unbound = [...tokens, ...peers].map((token) => ({ ...token, sites: null }));
+    const all: StoredToken[] = [...unbound, ...bound];
     return all.sort((a, b) => a.created.localeCompare(b.created));
   } catch (error) {
     const message = `${path} cannot be read: ${messageOf(error)}. Restore it from a backup, or delete it and create new tokens`;
     throw new HitError('data_dir_unusable', message, { cause: error });
   }
+}
+
+function isPeer({ scope }: StoredToken): boolean {
+  return scope === 'peer';
 }
 
 function isUnbound({ sites }: StoredToken): boolean {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { DAY } from '../timing/units.ts';
 import type { Digest, KeyedHash } from './hash.ts';
 import { type MidnightVisits, VISIT_TIMEOUT } from './midnight-visits.ts';
@@ -13,8 +14,8 @@ export interface Traits {
 
 export interface DerivedVisitorsOptions {
   readonly salts: DailySalts;
-  /** For hits older than the daily salts. */
-  readonly imported: KeyedHash;
+  /** For hits older than the daily salts. Undefined if the intake refuses them. */
+  readonly imported: KeyedHash | undefined;
   readonly midnight: MidnightVisits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -43,7 +44,9 @@ export class DerivedVisitors {
    */
   idOf(time: number, isTrustedTime: boolean, traits: Traits): VisitorId {
     const { salts, imported, midnight, now } = this.#options;
-    const own = idWithSalt(salts.hashFor(time) ?? imported, traits);
+    const hash = salts.hashFor(time) ?? imported;
+    assert.ok(hash);
+    const own = idWithSalt(hash, traits);
     const at = isTrustedTime ? Math.min(time, now()) : time;
     return midnight.isNear(at) ? this.#idAcrossMidnight(at, isTrustedTime, traits, own) : own;
   }

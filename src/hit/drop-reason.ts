@@ -14,6 +14,7 @@ export const DROP_ERRORS = {
   site_not_allowed: 'invalid',
   too_many_sites: 'invalid',
   rate_limited: 'rate_limited',
+  too_many_visitors: 'rate_limited',
   spool_full: 'spool_full',
   spool_failed: 'spool_failed',
 } as const satisfies Record<string, ErrorCode | null>;

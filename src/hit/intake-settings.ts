@@ -12,7 +12,7 @@ import { Sites } from './site.ts';
 export interface IntakeSettings {
   /** Secret key: see `IntakeOptions`. */
   readonly key: Uint8Array;
-  readonly importSalt: Uint8Array;
+  readonly importSalt: Uint8Array | undefined;
   /** Sites that are counted. Default: all. */
   readonly allowedSites?: readonly string[] | undefined;
   /** Database of cities. Default: none, then only countries are known. */

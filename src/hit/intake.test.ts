@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { DAY, hitFrom, intakeAt, intakeOf, NOON, visitorOf } from '../../test/fixtures/intake.ts';
+import { DAY, hitFrom, intakeAt, intakeOf, NOON, VIEW, visitorOf } from '../../test/fixtures/intake.ts';
 import { LIMITS } from './hit.ts';
 import { EMPTY_CONTEXT } from './request-context.ts';
 import { isUnclean } from './text.ts';
@@ -197,5 +197,18 @@ describe('a log line', () => {
     assert.equal(visitorOf(hitFrom(line, today)), visitorOf(hitFrom(line, later)));
     const elsewhere = intakeOf({ importSalt: new Uint8Array(16).fill(3) });
     assert.notEqual(visitorOf(hitFrom(line, today)), visitorOf(hitFrom(line, elsewhere)));
+  });
+
+  test('and an old hit are refused without that salt, unless a name identifies the visitor', () => {
+    const restored = intakeOf({ importSalt: undefined });
+    const old = { kind: 'server', time: NOON - 30 * DAY } as const;
+    for (const context of [{ kind: 'log', time: NOON } as const, old]) {
+      const outcome = restored.receive({ ...VIEW, ...context });
+      assert.ok('reason' in outcome && outcome.reason === 'invalid');
+      assert.match(outcome.detail, /no import salt: .*--secrets/);
+    }
+    for (const context of [{ ...old, visitor: 'ann' }, { ...old, time: NOON }, {}])
+      hitFrom(context, restored);
+    assert.deepEqual(Object.keys(restored.keyFingerprints()).sort(), ['2026-11-24', 'key']);
   });
 });

@@ -1,27 +1,24 @@
 import { Memo } from '../cache/memo.ts';
 import { clickIdOf } from '../source/click-id.ts';
-import { DAY } from '../timing/units.ts';
 import { isLoopback, networkOf, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
 import { isPrefetch } from './counting-rule.ts';
-import { DerivedVisitors } from './derived-visitor.ts';
 import type { Dropped } from './drop-reason.ts';
-import { KeyedHash } from './hash.ts';
 import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
-import { fingerprintOf, type KeyFingerprints } from './key-fingerprints.ts';
-import { MidnightVisits } from './midnight-visits.ts';
+import type { KeyFingerprints } from './key-fingerprints.ts';
+import type { NewVisitors } from './new-visitors.ts';
 import type { Places } from './place.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { requestName } from './request-class.ts';
 import type { RequestContext } from './request-context.ts';
-import type { DailySalts } from './salts.ts';
 import type { SiteReason, Sites } from './site.ts';
 import { siteName } from './site-name.ts';
 import { CLAIMING_NETWORKS } from './site-probation.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { cleaned, isUnclean, normalized } from './text.ts';
 import { timeFault } from './time.ts';
-import { VisitorCookie, type VisitorId } from './visitor.ts';
+import type { VisitorId } from './visitor.ts';
+import { Visitors, type VisitorsOptions } from './visitors.ts';
 
 export interface Accepted {
   readonly hit: Hit;
@@ -29,27 +26,20 @@ export interface Accepted {
   readonly cookie: string | undefined;
 }
 
-export interface IntakeOptions {
+export interface IntakeOptions extends VisitorsOptions {
   readonly sites: Pick<Sites, 'nameOf' | 'admit'>;
   readonly proxies: TrustedProxies;
   readonly limit: Pick<RateLimit, 'tryConsume'>;
+  /** Bounds new visitors of a client. Default: no bound. */
+  readonly newVisitors?: Pick<NewVisitors, 'admit'> | undefined;
   readonly places: Places;
-  readonly salts: DailySalts;
-  /** Secret key of cookies and of visitors named by a trusted sender: 16 bytes. */
-  readonly key: Uint8Array;
-  /** Salt of visitors older than the daily salts, as in access logs: 16 bytes, never changed. */
-  readonly importSalt: Uint8Array;
-  readonly identity: 'cookie' | 'cookieless';
-  /** Visits over midnight, if threads share them. Default: a private table. */
-  readonly midnight?: MidnightVisits;
-  readonly now: () => number;
 }
 
 const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName);
 
 /**
  * Turns request facts into a hit, in steps that read from top to bottom: time, size, purpose, site name, client address, rate
- * limit, place of the site, agent, visitor, source. Any step may drop the request with a reason.
+ * limit, place of the site, agent, visitor, new visitors, source. Any step may drop the request with a reason.
  *
  * @example
  * const outcome = intake.receive({ ...EMPTY_CONTEXT, kind: 'beacon', time: Date.now(), host: 'example.com', path: '/a' });
@@ -58,25 +48,22 @@ const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName
 export class Intake {
   readonly proxies: TrustedProxies;
   readonly #options: IntakeOptions;
-  readonly #cookies: VisitorCookie;
-  readonly #named: KeyedHash;
-  readonly #imported: KeyedHash;
-  readonly #derived: DerivedVisitors;
+  readonly #visitors: Visitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.proxies = options.proxies;
-    this.#cookies = new VisitorCookie(options.key);
-    this.#named = new KeyedHash(options.key);
-    this.#imported = new KeyedHash(options.importSalt);
-    const { salts, midnight = new MidnightVisits(), now } = options;
-    this.#derived = new DerivedVisitors({ salts, imported: this.#imported, midnight, now });
+    this.#visitors = new Visitors(options);
   }
 
   receive(context: RequestContext): Accepted | Dropped {
     const now = this.#options.now();
     const unfit =
-      timeProblem(context, now) ?? sizeProblem(context) ?? textProblem(context) ?? nameProblem(context);
+      timeProblem(context, now) ??
+      sizeProblem(context) ??
+      textProblem(context) ??
+      nameProblem(context) ??
+      this.#visitors.problemOf(context);
     if (unfit) return unfit;
     const facts = context.time <= now ? context : { ...context, time: now };
     // Of a program's requests, its counting rule has decided that.
@@ -93,65 +80,37 @@ export class Intake {
     const network = networkOf(client);
     const wait = this.#limit(facts, client, network);
     if (wait > 0) return overLimit(network, wait);
-    // Last of the steps that drop: a hit that is refused takes no place.
+    // A hit that is refused takes no place. Only one of a client with very many visitors may be refused later.
     if (!this.#options.sites.admit(site, facts.kind === 'server' ? '' : network)) {
       return siteProblem('too_many_sites', site);
     }
 
     const agent = agentOf(facts.userAgent);
-    const cookies = this.#takesCookies(facts, site);
-    const known = cookies && facts.cookie !== '' ? this.#cookies.read(site, facts.cookie) : undefined;
-    const visitor = known ?? this.#identify(facts, site, network, agent);
+    const { visitor, isKnown, takesCookie } = this.#visitors.identify(facts, site, network, agent);
     const hit = this.#hit(facts, site, client, visitor, agent);
+    // A bot is not a visitor.
+    if (!isKnown && hit.bot === '') {
+      const until = this.#tooManyVisitors(facts, client, network, visitor);
+      if (until > 0) return overVisitors(network, until);
+    }
     // A bot is not counted, so it need not be known again.
-    const needsCookie = cookies && !known && hit.bot === '';
-    return { hit, cookie: needsCookie ? this.#cookies.write(site, visitor, facts.secure) : undefined };
+    const needsCookie = takesCookie && !isKnown && hit.bot === '';
+    return { hit, cookie: needsCookie ? this.#visitors.cookieOf(site, visitor, facts.secure) : undefined };
   }
 
-  /** Fingerprints of the secrets in use: the key, the log salt, and the salts of two days. */
   keyFingerprints(): KeyFingerprints {
-    const { now, salts } = this.#options;
-    const today = now();
-    const fingerprints: Record<string, string> = {
-      key: fingerprintOf(this.#named),
-      logs: fingerprintOf(this.#imported),
-    };
-    for (const time of [today, today - DAY]) {
-      const salt = salts.hashFor(time);
-      if (salt) fingerprints[new Date(time).toISOString().slice(0, 10)] = fingerprintOf(salt);
-    }
-    return fingerprints;
+    return this.#visitors.fingerprints();
   }
 
   #limit(facts: RequestContext, client: string, network: string): number {
-    if (facts.kind === 'server' || facts.kind === 'log') return 0;
-    if (facts.forwarded === '' && isLoopback(client)) return 0;
+    if (isExempt(facts, client)) return 0;
     return this.#options.limit.tryConsume(network, this.#options.now());
   }
 
-  /** Cookies are only set on the site itself: a cookie sent with third-party requests would track people. */
-  #takesCookies(facts: RequestContext, site: string): boolean {
-    if (this.#options.identity !== 'cookie') return false;
-    if (facts.kind !== 'plain' && facts.kind !== 'beacon') return false;
-    if (facts.site === '') return true;
-    const host = siteName(facts.host);
-    return host === site || host.endsWith(`.${site}`);
-  }
-
-  #identify(facts: RequestContext, site: string, network: string, agent: Agent): VisitorId {
-    if (facts.visitor !== '') {
-      const { high, low } = this.#named.digest(`${site}\n${facts.visitor}`);
-      return { high, low };
-    }
-    if (facts.kind === 'log') {
-      const { high, low } = this.#imported.digestVisitor(site, network, agent.digest);
-      return { high, low };
-    }
-    return this.#derived.idOf(facts.time, facts.kind === 'server', {
-      site,
-      client: network,
-      agent: agent.digest,
-    });
+  /** @returns seconds until the visitor may count, or 0 */
+  #tooManyVisitors(facts: RequestContext, client: string, network: string, visitor: VisitorId): number {
+    const { newVisitors, now } = this.#options;
+    return newVisitors && !isExempt(facts, client) ? newVisitors.admit(network, visitor, now()) : 0;
   }
 
   #hit(facts: RequestContext, site: string, client: string, visitor: VisitorId, agent: Agent): Hit {
@@ -250,6 +209,20 @@ function nameProblem(facts: RequestContext): Dropped | undefined {
 /** @param wait seconds after which the client may send again */
 export function overLimit(client: string, wait: number): Dropped {
   return { reason: 'rate_limited', detail: `too many hits from ${client}`, retryAfter: wait };
+}
+
+/** @param wait seconds until the end of the day */
+function overVisitors(client: string, wait: number): Dropped {
+  return {
+    reason: 'too_many_visitors',
+    detail: `too many new visitors from ${client} today: see --max-new-visitors`,
+    retryAfter: wait,
+  };
+}
+
+/** Trusted senders, and clients on this machine that connect directly. */
+function isExempt({ kind, forwarded }: RequestContext, client: string): boolean {
+  return kind === 'server' || kind === 'log' || (forwarded === '' && isLoopback(client));
 }
 
 /** @param reason why `Sites` does not admit this text */

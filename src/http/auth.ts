@@ -11,6 +11,8 @@ import type { TokenGuard } from './token-guard.ts';
 /** The credentials that are accepted. */
 export interface Keys {
   readonly adminToken: string;
+  /** The token that nodes with the same secrets or setting send each other. Missing if this server answers no nodes. */
+  readonly peerToken?: string;
   /** Tokens given to others. Missing if none can be looked up. */
   readonly tokens?: Pick<Tokens, 'accessOf'>;
   /** Signed-in browsers. Missing if there are no pages. */
@@ -58,6 +60,25 @@ export function requireReader(doors: Doors) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (!mayRead(doors, request.raw))
       throw unauthorized('the admin token, or a token with the scope "read",');
+    reply.header('cache-control', 'no-store');
+  };
+}
+
+/** Requires permission for what other nodes need, and readers may not have, even if reading is public. */
+export function requirePeer(keys: Keys) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    const grant = grantOf(keys, request.raw);
+    if (grant !== 'admin' && grant !== 'peer')
+      throw unauthorized('the admin token, or a token with the scope "peer",');
+  };
+}
+
+/** Requires permission for what other nodes need, and readers may have. */
+export function requireReaderOrPeer(doors: Doors) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const grant = doors.public ? 'read' : grantOf(doors, request.raw);
+    if (grant !== 'admin' && grant !== 'read' && grant !== 'peer')
+      throw unauthorized('the admin token, or a token with the scope "read" or "peer",');
     reply.header('cache-control', 'no-store');
   };
 }
@@ -132,29 +153,38 @@ export function bearerOf({ headers }: IncomingMessage): string {
  * Who sends a request, for shares and limits: `admin`, the ID of a token, or undefined without valid credentials. Unlike the
  * checks, it never throws.
  */
-export function holderOf(
-  { adminToken, tokens, sessions }: Keys,
-  request: IncomingMessage,
-): string | undefined {
+export function holderOf(keys: Keys, request: IncomingMessage): string | undefined {
+  const { sessions } = keys;
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
-  if (bearer !== '') return isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.id;
+  if (bearer !== '') return tokenOf(keys, bearer)?.id;
   const isOpen = sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME)) ?? false;
   return isOpen && isSameOrigin(request) ? 'admin' : undefined;
 }
 
-function grantOf({ adminToken, tokens, sessions, guard }: Keys, request: IncomingMessage): Grant | undefined {
+function grantOf(keys: Keys, request: IncomingMessage): Grant | undefined {
+  const { sessions, guard } = keys;
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
   if (bearer !== '') {
     guard?.check(request);
-    const grant = isToken(bearer, adminToken) ? 'admin' : tokens?.accessOf(bearer)?.scope;
+    const grant = tokenOf(keys, bearer)?.scope;
     if (grant === undefined) guard?.fail(request);
     return grant;
   }
   if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
   if (!isSameOrigin(request)) throw foreignPage();
   return 'admin';
+}
+
+/** The holder and the permissions of a token. */
+function tokenOf(
+  { adminToken, peerToken, tokens }: Keys,
+  given: string,
+): { readonly id: string; readonly scope: Grant } | undefined {
+  if (isToken(given, adminToken)) return { id: 'admin', scope: 'admin' };
+  if (peerToken !== undefined && isToken(given, peerToken)) return { id: 'peer', scope: 'peer' };
+  return tokens?.accessOf(given);
 }
 
 /** Refuses a change requested by a page of another site. Programs, which send no origin, may request it. @throws HitError `forbidden` */

@@ -33,6 +33,8 @@ export interface CollectContext {
   /** Counts requests that never became facts for the pipeline. */
   readonly drops: Pick<Drops, 'count'>;
   readonly adminToken: Secrets['adminToken'];
+  /** See `Keys`. Collector threads have none: the routes for nodes are in the main thread. */
+  readonly peerToken?: string;
   /** Finds the clients of requests. */
   readonly clients: ClientAddresses;
   /** Tokens given to others. Collector threads have none, and forward requests with such a token to the main thread. */

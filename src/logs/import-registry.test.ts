@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ImportedChunk } from '../trackers/imported-chunk.ts';
+import type { ImportedChunk } from '../trackers/imported-chunks.ts';
 import { ImportRegistries, ImportRegistry } from './import-registry.ts';
 
 const known = (parent: string, digest: string, size: number): ImportedChunk => ({

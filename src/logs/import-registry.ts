@@ -1,4 +1,4 @@
-import type { ImportedChunk } from '../trackers/imported-chunk.ts';
+import type { ImportedChunk } from '../trackers/imported-chunks.ts';
 
 /** Line counts of a chunk, for the summary and for the line numbers after it. */
 export interface ChunkCounts {

@@ -1,4 +1,5 @@
 import { HitError, messageOf } from '../errors.ts';
+import type { ImportKey } from '../folder/import-key.ts';
 import { siteName } from '../hit/site-name.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
@@ -9,7 +10,8 @@ import type { LineRules } from './format.ts';
 import { rulesOf } from './format-detection.ts';
 import type { ImportOptions, LogImporterOptions } from './import-options.ts';
 import type { ImportedTo, ImportProgress } from './import-progress.ts';
-import { type Claim, ImportRegistries } from './import-registry.ts';
+import type { Claim, ImportRegistries } from './import-registry.ts';
+import { KnownLogs } from './known-logs.ts';
 import { countLive } from './live-hits.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 import { createLogLine } from './log-line.ts';
@@ -37,18 +39,14 @@ const FOLLOW_FLUSH_MS = 1000;
  */
 export class LogImporter {
   readonly #options: LogImporterOptions;
-  readonly #registries: ImportRegistries;
+  readonly #known: KnownLogs;
   readonly #threads: SharedThreads;
 
   constructor(options: LogImporterOptions) {
     const { db, intake } = options;
     this.#options = options;
     this.#threads = new SharedThreads(intake);
-    this.#registries = new ImportRegistries(async (root) => {
-      // A chunk of an interrupted import may still be on its way into the store.
-      await db.spool.flush();
-      return db.importedChunks(root);
-    });
+    this.#known = new KnownLogs(db, intake.importSalt);
   }
 
   /**
@@ -56,9 +54,8 @@ export class LogImporter {
    *
    * @throws HitError `import_failed`, `store_unavailable`
    */
-  async isImported({ root, digest }: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean> {
-    await this.#options.db.spool.flush();
-    return (await this.#options.db.importedChunks(root)).some((chunk) => chunk.digest === digest);
+  isImported(chunk: Pick<ImportedTo, 'root' | 'digest'>): Promise<boolean> {
+    return this.#known.has(chunk);
   }
 
   /**
@@ -75,7 +72,9 @@ export class LogImporter {
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void = () => undefined,
   ): Promise<ImportSummary> {
-    const run = new ImportRun(this.#options, this.#registries, this.#threads, options, onProgress);
+    const { key, registries } = this.#known;
+    const shared = { key, registries, threads: this.#threads };
+    const run = new ImportRun(this.#options, shared, options, onProgress);
     let fault: HitError | undefined;
     try {
       return await run.go(source);
@@ -100,11 +99,17 @@ interface ReadChunk {
   readonly chunk: LogChunk & { kind: 'new' };
 }
 
+/** What all imports share. */
+interface SharedParts {
+  readonly key: ImportKey;
+  readonly registries: ImportRegistries;
+  readonly threads: SharedThreads;
+}
+
 /** One import in progress. */
 class ImportRun {
   readonly #context: LogImporterOptions;
-  readonly #registries: ImportRegistries;
-  readonly #shared: SharedThreads;
+  readonly #shared: SharedParts;
   readonly #options: ImportOptions;
   readonly #onProgress: (progress: ImportProgress) => void;
   readonly #site: string;
@@ -121,13 +126,11 @@ class ImportRun {
 
   constructor(
     context: LogImporterOptions,
-    registries: ImportRegistries,
-    shared: SharedThreads,
+    shared: SharedParts,
     options: ImportOptions,
     onProgress: (progress: ImportProgress) => void,
   ) {
     this.#context = context;
-    this.#registries = registries;
     this.#shared = shared;
     this.#options = options;
     this.#onProgress = onProgress;
@@ -160,12 +163,12 @@ class ImportRun {
   async close(fault: HitError | undefined): Promise<void> {
     await this.#batches.close();
     for (const claim of this.#claims) claim.withdraw(fault);
-    for (const root of this.#roots) this.#registries.close(root);
-    if (this.#threads) await this.#shared.close(this.#threads);
+    for (const root of this.#roots) this.#shared.registries.close(root);
+    if (this.#threads) await this.#shared.threads.close(this.#threads);
   }
 
   #startThreads(rules: LineRules): ReaderThreads {
-    this.#threads = this.#shared.open(rules, this.#site);
+    this.#threads = this.#shared.threads.open(rules, this.#site);
     return this.#threads;
   }
 
@@ -174,13 +177,14 @@ class ImportRun {
     const parser = new AnyLineParser(rules);
     return splitIntoChunks(text, {
       site: this.#site,
+      key: this.#shared.key,
       size: this.#chunkBytes,
       refuseCopies: this.#options.refuseCopies === true,
       timeout: this.#options.follow ? FOLLOW_FLUSH_MS : Number.POSITIVE_INFINITY,
       canRead: (bytes) => parser.describe(directives.last).parse(bytes.toString(), line) === 'read',
       openRegistry: (root) => {
         this.#roots.push(root);
-        return this.#registries.open(root);
+        return this.#shared.registries.open(root);
       },
     });
   }

@@ -11,7 +11,7 @@ import {
   walk,
 } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import type { ImportedChunk } from '../trackers/imported-chunk.ts';
+import type { ImportedChunk } from '../trackers/imported-chunks.ts';
 import { ImportRegistry } from './import-registry.ts';
 
 const RUNS = { numRuns: 150, seed: 7 };

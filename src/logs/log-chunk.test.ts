@@ -13,6 +13,7 @@ import {
 } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { patience } from '../../test/fixtures/patience.ts';
+import { ImportKey } from '../folder/import-key.ts';
 import { ImportRegistry } from './import-registry.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 
@@ -20,6 +21,7 @@ import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
 async function rootOf(source: AsyncIterable<Buffer>, site = 'example.com'): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks = splitIntoChunks(source, {
+    key: new ImportKey(new Uint8Array(16)),
     ...{ site, size: 100, timeout: Number.POSITIVE_INFINITY, canRead: () => true, refuseCopies: false },
     openRegistry: async (root) => {
       resolve(root);

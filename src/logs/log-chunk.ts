@@ -5,6 +5,9 @@
  * was rotated and compressed. So imported data is identified by content. A log is split into chunks; each has the
  * digest of its bytes and of the digest before it, and a known chunk is skipped. The first digest is the log's root.
  *
+ * The digests have no key in here, as each depends on the one before it. What leaves this file is keyed, as a digest of the
+ * first line reveals its address (folder/import-key.ts).
+ *
  * The boundaries are stored with the digests: if the last import stopped in the middle of what would be one chunk
  * today, the next import finds the same boundary and continues after it.
  *
@@ -15,6 +18,7 @@
 
 import { createHash, hash as hashOf } from 'node:crypto';
 import { HitError } from '../errors.ts';
+import type { ImportKey } from '../folder/import-key.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { Claim, ImportRegistry, KnownChunk } from './import-registry.ts';
 import { MAX_HELD_BYTES } from './line-outcome.ts';
@@ -49,6 +53,7 @@ export type LogChunk =
 
 export interface LogChunkOptions {
   readonly site: string;
+  readonly key: ImportKey;
   /** The registry of the logs with this root. */
   readonly openRegistry: (root: string) => Promise<ImportRegistry>;
   /** Whether a line without a line feed is readable. */
@@ -82,32 +87,35 @@ export async function* splitIntoChunks(
   options: LogChunkOptions,
 ): AsyncGenerator<LogChunk> {
   const window = new ReadBuffer(source);
-  const { root, registry } = await openLog(window, options);
-  let parent = root;
+  const { key } = options;
+  const { root: plainRoot, registry } = await openLog(window, options);
+  const root = key.keyed(plainRoot);
+  let plain = plainRoot;
   for (;;) {
     const { version } = registry;
-    const match = await findImported(window, parent, registry.after(parent), options.timeout);
-    const length = match?.size ?? (await waitForChunk(window, options));
+    const parent = key.keyed(plain);
+    const match = await findImported(window, plain, registry.after(parent), options);
+    const length = match?.chunk.size ?? (await waitForChunk(window, options));
     if (length === 0) return;
     // While this import waited, another one may have claimed this data.
     if (!match && registry.version !== version) continue;
-    if (!match && options.refuseCopies && isShorterCopy(window, registry.after(parent))) {
+    if (!match && options.refuseCopies && isShorterCopy(window, registry.after(parent), key)) {
       throw new HitError('import_failed', SHORTER_COPY);
     }
 
     const bytes = window.take(length);
     const isOpen = bytes.at(-1) !== LINE_FEED;
     if (match) {
-      yield { kind: 'known', bytes, root, purged: undefined, ...match };
-      parent = match.digest;
+      yield { kind: 'known', bytes, root, purged: undefined, ...match.chunk };
+      plain = match.plain;
     } else if (isOpen && window.ended && !options.canRead(bytes)) {
       yield { kind: 'unfinished', bytes };
       return;
     } else {
-      const digest = digestOf(parent, bytes);
+      plain = digestOf(plain, bytes);
+      const digest = key.keyed(plain);
       const claim = registry.claim(parent, digest, length);
       yield { kind: 'new', bytes, size: length, root, parent, digest, claim };
-      parent = digest;
     }
     if (isOpen) await window.skipLine();
   }
@@ -116,18 +124,20 @@ export async function* splitIntoChunks(
 /**
  * Opens the registry of the log's root: of several, that under which it was imported, or the first.
  *
- * @returns the root and its registry
+ * @returns the root, without a key, and its registry
  */
 async function openLog(
   window: ReadBuffer,
-  { site, openRegistry, timeout }: LogChunkOptions,
+  options: LogChunkOptions,
 ): Promise<{ root: string; registry: ImportRegistry }> {
+  const { site, key, openRegistry, timeout } = options;
   const identities = await readIdentities(window, timeout);
   const roots = identities.map((identity) => startDigest(site).update(identity).digest('hex'));
   const opened = [];
   for (const root of roots) {
-    const registry = await openRegistry(root);
-    if (roots.length === 1 || (await findImported(window, root, registry.after(root), timeout))) {
+    const keyed = key.keyed(root);
+    const registry = await openRegistry(keyed);
+    if (roots.length === 1 || (await findImported(window, root, registry.after(keyed), options))) {
       return { root, registry };
     }
     opened.push({ root, registry });
@@ -139,29 +149,37 @@ const SHORTER_COPY =
   'the log begins like one that was imported, and is shorter: the lines of an older or partial copy would be counted again. Leave it out, or import it anyway with --yes';
 
 /** Whether a log ends before a chunk with the same first line does. The digest of a part of a chunk is unknown. */
-function isShorterCopy(window: ReadBuffer, candidates: readonly KnownChunk[]): boolean {
+function isShorterCopy(window: ReadBuffer, candidates: readonly KnownChunk[], key: ImportKey): boolean {
   if (!window.ended) return false;
-  const head = headOf(window.peek());
+  const head = key.headed(headOf(window.peek()));
   return candidates.some(({ size, digest }) => size > window.length && digest.startsWith(head));
 }
 
-/** The longest of several matches: it covers most. */
+/**
+ * The longest of several matches: it covers most.
+ *
+ * @param parent without a key
+ * @returns the chunk, and its digest without a key
+ */
 async function findImported(
   window: ReadBuffer,
   parent: string,
   candidates: readonly KnownChunk[],
-  timeout: number,
-): Promise<KnownChunk | undefined> {
+  { key, timeout }: LogChunkOptions,
+): Promise<{ readonly chunk: KnownChunk; readonly plain: string } | undefined> {
   const hash = startDigest(parent);
   let hashed = 0;
-  let found: KnownChunk | undefined;
-  for (const { digest, size, counts, purged } of candidates) {
+  let found: { readonly chunk: KnownChunk; readonly plain: string } | undefined;
+  for (const chunk of candidates) {
+    const { digest, size } = chunk;
     await window.fillLine(Math.min(size, HEAD_BYTES));
-    if (!digest.startsWith(headOf(window.peek(size)))) continue;
+    const head = headOf(window.peek(size));
+    if (!digest.startsWith(key.headed(head))) continue;
     if (!(await window.fill(size, timeout * KNOWN_PREFIX_WAIT))) break;
     hash.update(window.peek(size).subarray(hashed));
     hashed = size;
-    if (digest.endsWith(hash.copy().digest('hex'))) found = { digest, size, counts, purged };
+    const plain = head + hash.copy().digest('hex');
+    if (digest === key.keyed(plain)) found = { chunk, plain };
   }
   return found;
 }

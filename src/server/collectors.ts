@@ -67,6 +67,7 @@ export async function startCollectors(
       trustProxy: values['trust-proxy']!,
       clientHeader: values['client-header']!,
       identity: values.identity!,
+      maxNewVisitors: values['max-new-visitors']!,
       isLimited: values['rate-limit'] !== 'off',
       intake,
       adminToken,

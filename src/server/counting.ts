@@ -7,6 +7,7 @@ import type { TrustedProxies } from '../hit/address.ts';
 import { Intake } from '../hit/intake.ts';
 import { type IntakeSettings, settledOptions } from '../hit/intake-settings.ts';
 import { MidnightVisits } from '../hit/midnight-visits.ts';
+import { NewVisitors } from '../hit/new-visitors.ts';
 import type { RateLimit } from '../hit/rate-limit.ts';
 import type { Sites } from '../hit/site.ts';
 import { messagesOf } from '../http/log.ts';
@@ -68,6 +69,7 @@ export async function openCounting(
     midnight,
     proxies: parts.proxies,
     limit: parts.limit,
+    newVisitors: new NewVisitors(values['max-new-visitors']!),
     salts: folder.secrets.salts,
     identity: values.identity!,
     now: Date.now,

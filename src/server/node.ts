@@ -12,6 +12,7 @@ import { PublicSites } from '../folder/public-sites.ts';
 import { Tokens } from '../folder/tokens.ts';
 import { Drops } from '../hit/drops.ts';
 import { intakeSettings } from '../hit/intake-settings.ts';
+import { NO_IMPORT_SALT } from '../hit/visitors.ts';
 import { ClientAddresses } from '../http/client-address.ts';
 import type { CollectorHost } from '../http/collector/threads.ts';
 import { Components } from '../http/components.ts';
@@ -91,22 +92,28 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     saveRetention(folder.path, { policy, scheduled });
     writeIdentity(folder.path, values.identity!);
   }
+  if (db && !secrets.importSalt) log.warn(`logs and old hits are refused, since ${NO_IMPORT_SALT}`);
   const upkeep = db && maintenanceJobs(db, policy, scheduled, values);
   const adminToken = values['admin-token'] ?? secrets.adminToken;
+  const peerToken = values['peer-token'] ?? secrets.peerToken;
   const name = randomUUID();
   const agreement = await openSalts(
     values,
     counting,
-    { salts: secrets.salts, token: adminToken, node: name, log },
+    { salts: secrets.salts, token: peerToken, node: name, log },
     resources,
   );
   const peers =
     live &&
     values.peers &&
-    new Peers(values.peers, adminToken, {
-      ...{ node: name, live: live.served, now: Date.now },
-      naming: () => intake.keyFingerprints(),
-    });
+    new Peers(
+      values.peers,
+      { token: peerToken, allowsPublic: values['allow-insecure-peers']! },
+      {
+        ...{ node: name, live: live.served, now: Date.now },
+        naming: () => intake.keyFingerprints(),
+      },
+    );
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
   const drops = new Drops(Date.now());
   const lines = new ConsoleLines((line) => out.stdout.write(`${line}\n`));
@@ -139,10 +146,10 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       ...owned,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
-      adminToken,
+      ...{ adminToken, peerToken },
       clients,
       ...{ sessions, guard, durations },
-      admission: new QueryAdmission({ adminToken, tokens, sessions }, clients),
+      admission: new QueryAdmission({ adminToken, peerToken, tokens, sessions }, clients),
       public: values.public!,
       settings: servedSettings(values, policy),
       salts: secrets.salts,

@@ -40,6 +40,7 @@ function check({
   tracker,
   stream,
   peers = [],
+  'allow-insecure-peers': allowsPublic,
   live,
   'salts-from': saltsFrom,
 }: ServeValues): void {
@@ -49,7 +50,7 @@ function check({
       ? new HitError('bad_setting', '--stream: --tracker does not include the stream tracker')
       : new HitError('bad_setting', '--tracker: stream needs --stream kafka://host:9092/topic');
   }
-  for (const url of peers) checkPeer(url);
+  for (const url of peers) checkPeer(url, allowsPublic!);
   if (peers.length > 0 && live) {
     throw new HitError('bad_setting', '--peers: with --live redis://… all nodes already share their counts');
   }
@@ -60,9 +61,9 @@ function check({
   if (invalid !== undefined) throw new HitError('bad_setting', `--sites: "${invalid}" is not a host name`);
 }
 
-function checkPeer(url: string): void {
+function checkPeer(url: string, allowsPublic: boolean): void {
   try {
-    new RemoteNode(url, undefined, 'all nodes have the same');
+    new RemoteNode(url, { allowsPublic });
   } catch (error) {
     throw new HitError('bad_setting', `--peers: ${messageOf(error)}`, { cause: error });
   }

@@ -20,7 +20,7 @@ const RESTORE_WINDOW = { before: 5 * 60_000, after: 30 * 60_000 };
 /** Inputs for agreeing on salts. */
 export interface SaltParts {
   readonly salts: DailySalts;
-  /** The admin token of this node, shared by the other nodes. */
+  /** The token that nodes send each other. */
   readonly token: string;
   /** Identifies this node. */
   readonly node: string;

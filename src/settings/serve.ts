@@ -25,6 +25,11 @@ import { STOP_TIMEOUT } from './stop-timeout.ts';
 
 /** How visitors are identified. */
 export const IDENTITIES = ['cookie', 'cookieless'] as const;
+/**
+ * Carriers let customers share an IPv4 address, which has 65,536 ports. They give each at least 64, so at most a thousand
+ * share it at a time. Ten times as many leave room for those who come and go during a day, and who visit several sites.
+ */
+const MOST_NEW_VISITORS = '10000';
 /** What acknowledged hits survive. */
 export const DURABILITIES = ['disk', 'process'] as const;
 
@@ -59,6 +64,18 @@ export const SERVE_SETTINGS = {
     undefined,
     (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
   ),
+  'peer-token': setting(
+    'token for these nodes, of the scope "peer", which nodes with this setting also accept (default: derived from the secrets, which nodes share)',
+    'TOKEN',
+    undefined,
+    readToken,
+  ),
+  'allow-insecure-peers': setting(
+    'send the peer token over plain http:// outside private networks too, where others can read it',
+    '',
+    'false',
+    readSwitch,
+  ),
   'salts-from': setting(
     'node to fetch daily salts from, so that nodes identify visitors alike: http://10.0.0.1:5000',
     'URL',
@@ -89,6 +106,12 @@ export const SERVE_SETTINGS = {
     'RATE',
     '100/s',
     String,
+  ),
+  'max-new-visitors': setting(
+    'new visitors per client address (IPv6: per /64 network) and UTC day, in each of --threads; loopback is exempt',
+    'N',
+    MOST_NEW_VISITORS,
+    readNumber(1, 1_000_000_000),
   ),
   sites: setting('sites to count, separated by commas (default: any)', 'LIST', undefined, readList),
   'max-sites': setting(

@@ -34,8 +34,7 @@ export async function writeBatchWithRecords(
 ): Promise<BatchWithRecords> {
   try {
     const bytes = sizeOf(rows);
-    const beside: RecordsFile = { segment_bytes: bytes, crc: crc32(JSON.stringify(notes)), notes };
-    await writeSynced(pathOf(folder, name, 'note'), [Buffer.from(JSON.stringify(beside))]);
+    await writeSynced(pathOf(folder, name, 'note'), [Buffer.from(recordsText(bytes, notes))]);
     await writeSynced(pathOf(folder, name, 'new'), rows);
     return { name, bytes, hits, notes };
   } catch (error) {
@@ -106,8 +105,14 @@ export async function quarantineBatchWithRecords(folder: string, name: SegmentNa
   return { file: fileOf(name), kind: 'import', kept, bytes, hits: 0, isMore: true };
 }
 
+/** The text of a `note` file. @param bytes of the segment */
+export function recordsText(bytes: number, notes: readonly LogChunkRecord[]): string {
+  const beside: RecordsFile = { segment_bytes: bytes, crc: crc32(JSON.stringify(notes)), notes };
+  return JSON.stringify(beside);
+}
+
 /** @returns undefined if the notes are missing, torn or changed */
-async function readRecordsFile(path: string): Promise<RecordsFile | undefined> {
+export async function readRecordsFile(path: string): Promise<RecordsFile | undefined> {
   try {
     const beside: Partial<RecordsFile> = JSON.parse(await readFile(path, 'utf8'));
     const { segment_bytes, crc, notes } = beside;

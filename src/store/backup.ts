@@ -18,6 +18,7 @@ import { HitError, messageOf } from '../errors.ts';
 import { copyFolder } from '../files/copy-folder.ts';
 import { syncFolder, writeSynced } from '../files/durable.ts';
 import { makeFolder } from '../files/make-folder.ts';
+import { Secrets } from '../folder/secrets.ts';
 import { linkSegments } from '../spool/segment-links.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Store } from './store.ts';
@@ -45,7 +46,8 @@ export interface Backup {
 }
 
 /**
- * Copies a data folder with its secrets: anyone who can read the copy has the rights of the folder's owner.
+ * Copies a data folder with its secrets: anyone who can read the copy has the rights of the folder's owner. Only the import salt
+ * is left out, since it would reveal the addresses in imported logs.
  *
  * @param to a folder that does not exist or is empty
  * @param signal aborts the backup; the partial copy is removed then
@@ -166,7 +168,11 @@ async function readSettings(folder: string): Promise<ReadonlyMap<string, Buffer>
       if (error.code === 'ENOENT' && name !== 'secrets.json') return undefined;
       throw error;
     });
-    if (content !== undefined) settings.set(name, content);
+    if (content === undefined) continue;
+    settings.set(
+      name,
+      name === 'secrets.json' ? Buffer.from(Secrets.forBackup(content.toString())) : content,
+    );
   }
   return settings;
 }

@@ -1,4 +1,5 @@
 import type { GuardLog } from '../clickhouse/parts/guard.ts';
+import type { ImportKey } from '../folder/import-key.ts';
 
 export interface StoreOptions {
   /** `embedded`, or the URL of a ClickHouse server. */
@@ -7,6 +8,8 @@ export interface StoreOptions {
   readonly folder: string;
   /** Reports the progress of converting a store of an older version, which may take minutes. */
   readonly onProgress?: (message: string) => void;
+  /** Replaces digests of imported logs that earlier versions stored without a key. Default: they stay. */
+  readonly importKey?: ImportKey | undefined;
   /** Whether to open without a server that does not answer: see `opening.ts`. */
   readonly mayWait?: boolean;
   /** Receives faults of the store and their outcome. Default: none. */

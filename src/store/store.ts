@@ -15,6 +15,7 @@ import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
 import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
+import { keyImports } from './keyed-imports.ts';
 import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
@@ -54,7 +55,7 @@ export class Store implements Sink {
   /** Aborted when the store closes. */
   readonly closing: AbortSignal = this.#closing.signal;
 
-  private constructor(clients: Clients, { onProgress, log = NO_LOG }: StoreOptions) {
+  private constructor(clients: Clients, { onProgress, importKey, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
@@ -79,6 +80,7 @@ export class Store implements Sink {
     };
     this.opening = new Opening(answer, async () => {
       await migrate(clients.writer, { dialect: clients.dialect, onProgress });
+      if (importKey) await keyImports(clients.writer, clients.dialect, importKey, onProgress);
       await this.guard.start();
     });
     this.#delivery = new Delivery(clients, this.ledger, this.#closing.signal);

@@ -26,13 +26,13 @@ import { props, top } from '../query/top.ts';
 import { propsQuery, rankingQuery, visitQuery } from '../query/visit-query.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { SEAL_BYTES } from '../spool/bounds.ts';
+import { keySpooledRecords } from '../spool/keyed-records.ts';
 import { Spool } from '../spool/spool.ts';
 import type { SpoolOptions } from '../spool/spool-options.ts';
 import { Store } from '../store/store.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { checkDBOptions, type DBTrackerOptions, SILENT_LOG } from './db-options.ts';
 import { FirstDelivery } from './first-delivery.ts';
-import { type ImportedChunk, importedChunks } from './imported-chunk.ts';
 import type { TrackInput } from './input.ts';
 import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
@@ -133,7 +133,10 @@ export class DBTracker extends VisitQuestions {
     // A conversion takes time and cannot be undone, so it is always logged.
     const onProgress = log === SILENT_LOG ? SILENT_LOG.warn : log.info;
     const mayWait = options.mayWaitForStore ?? false;
-    const store = await Store.open({ setting, folder: folder.store, onProgress, log, mayWait });
+    const { importKey } = folder.secrets;
+    const store = await Store.open({
+      ...{ setting, folder: folder.store, onProgress, log, mayWait, importKey },
+    });
     const firstDelivery = new FirstDelivery(store);
     try {
       const archive =
@@ -143,6 +146,7 @@ export class DBTracker extends VisitQuestions {
           store,
           isEmbedded: setting === 'embedded',
         }));
+      if (importKey) await keySpooledRecords(folder.spool, importKey);
       const spool = await Spool.open({
         folder: folder.spool,
         durability: options.durability ?? 'disk',
@@ -246,11 +250,6 @@ export class DBTracker extends VisitQuestions {
   async siteNames(): Promise<string[]> {
     const rows = await this.store.rows<{ site: string }>('site_names', {});
     return rows.map(({ site }) => site);
-  }
-
-  /** The imported chunks of logs that begin with a given line: see `importedChunks`. */
-  importedChunks(root: string): Promise<ImportedChunk[]> {
-    return importedChunks(this.store, root);
   }
 
   /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */

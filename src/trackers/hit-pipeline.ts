@@ -8,7 +8,7 @@
  * | site        | names the site                                          | invalid, site_not_allowed                 |
  * | client      | address behind trusted proxies, rate limit              | rate_limited                              |
  * | admit       | the site has a place, or gets one                       | too_many_sites                            |
- * | identify    | agent, visitor, referrer, campaign, country: now a hit  |                                           |
+ * | identify    | agent, visitor, referrer, campaign, country: now a hit  | too_many_visitors                         |
  * | append      | the hit is durable with its commit group                | spool_full, spool_failed                  |
  * | count       | live state; bots are stored, but not counted            | bot                                       |
  * | acknowledge | the sender learns the outcome, once                     |                                           |

@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { DailySalts } from '../../hit/salts.ts';
 import { described, object, record, type Static, TEXT } from '../../schema/schema.ts';
-import { requireToken } from '../auth.ts';
+import { requirePeer } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
-import { json, type Operation } from '../openapi/operation.ts';
+import { json, type Operation, problem } from '../openapi/operation.ts';
 import { NO_TOKEN } from '../openapi/refused.ts';
 
 /** Dependencies of the route. */
-export type SaltsContext = Pick<ServerContext, 'adminToken' | 'tokens' | 'sessions' | 'node'> & {
+export type SaltsContext = Pick<
+  ServerContext,
+  'adminToken' | 'peerToken' | 'tokens' | 'sessions' | 'node'
+> & {
   readonly salts: Pick<DailySalts, 'kept'>;
 };
 
@@ -30,16 +33,17 @@ const OPERATION: Operation = {
       SALTS,
     ),
     ...NO_TOKEN,
+    401: problem('neither the admin token nor one of the scope `peer`'),
   },
 };
 
 /**
  * `GET /api/v1/salts`: the salts of today, of yesterday and, in the last hour of a day, of tomorrow, for nodes that take
- * them from this one (`--salts-from`). Salts identify visitors, so the admin token is required even if reading
- * is public.
+ * them from this one (`--salts-from`). Salts identify visitors, so the admin token, or one of the scope `peer`, is required
+ * even if reading is public.
  */
 export function saltRoutes(app: FastifyInstance, context: SaltsContext): void {
-  const options = { onRequest: requireToken(context), config: { operation: OPERATION } };
+  const options = { onRequest: requirePeer(context), config: { operation: OPERATION } };
   app.get('/api/v1/salts', options, async (_request, reply) => {
     const encoded = Object.entries(context.salts.kept).map(
       ([day, salt]) => [day, Buffer.from(salt).toString('base64')] as const,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { HitError } from '../../errors.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
-import { requireReader } from '../auth.ts';
+import { requireReaderOrPeer } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { readSite, SITE_PARAMETERS } from '../live-answer.ts';
 import { type Operation, other, queryParameters } from '../openapi/operation.ts';
@@ -19,7 +19,7 @@ const OPERATION: Operation = {
 export function sketchRoutes(app: FastifyInstance, context: ServerContext): void {
   app.get<{ Querystring: { site?: unknown } }>(
     '/api/v1/sketch',
-    { onRequest: requireReader(context), config: { operation: OPERATION, bound: 'named' } },
+    { onRequest: requireReaderOrPeer(context), config: { operation: OPERATION, bound: 'named' } },
     async (request, reply) => {
       const { live, intake, node, now } = context;
       if (!live) {

@@ -17,6 +17,8 @@ export interface CollectorData {
   readonly identity: IntakeOptions['identity'];
   /** Whether hits per client are limited. */
   readonly isLimited: boolean;
+  /** Per client and day: see `NewVisitors`. */
+  readonly maxNewVisitors: number;
   readonly intake: IntakeSettings;
   readonly salts: SaltTable;
   readonly adminToken: string;

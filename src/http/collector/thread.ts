@@ -6,6 +6,7 @@ import { TrustedProxies } from '../../hit/address.ts';
 import { Intake } from '../../hit/intake.ts';
 import { settledOptions } from '../../hit/intake-settings.ts';
 import { MidnightVisits } from '../../hit/midnight-visits.ts';
+import { NewVisitors } from '../../hit/new-visitors.ts';
 import { DailySalts } from '../../hit/salts.ts';
 import type { Sender } from '../../trackers/hit-batch.ts';
 import { HitPipeline } from '../../trackers/hit-pipeline.ts';
@@ -32,7 +33,8 @@ function post(message: FromCollector, transfer: ArrayBuffer[] = []): void {
  * The hits of a client or a site may reach several threads, so the main thread limits them and admits sites: it is sent the sender
  * of each hit.
  */
-let sender: Sender = { client: '', isLimited: false };
+const NO_SENDER: Sender = { client: '', isLimited: false };
+let sender = NO_SENDER;
 const limit = {
   tryConsume(client: string): number {
     sender = { client, isLimited: data.isLimited };
@@ -49,12 +51,22 @@ const sites = {
     return true;
   },
 };
+const bound = new NewVisitors(data.maxNewVisitors);
+const newVisitors: Pick<NewVisitors, 'admit'> = {
+  admit(network, visitor, now) {
+    const wait = bound.admit(network, visitor, now);
+    // The hit is dropped here: the next one has another sender.
+    if (wait > 0) sender = NO_SENDER;
+    return wait;
+  },
+};
 const proxies = new TrustedProxies(data.trustProxy);
 const intake = new Intake({
   ...settled,
   sites,
   proxies,
   limit,
+  newVisitors,
   salts: new DailySalts({
     salts: data.salts,
     random: () => saltCell.await(() => post({ kind: 'salt' })),
@@ -70,7 +82,7 @@ const recorder = new RemoteRecorder(
   (id, batch) => post({ kind: 'hits', id, batch }, [batch.rows.buffer, batch.numbers.buffer]),
   () => {
     const sent = sender;
-    sender = { client: '', isLimited: false };
+    sender = NO_SENDER;
     return sent;
   },
   (error) => log.error({ err: error }, `a hit's acknowledgement failed: ${messageOf(error)}`),

@@ -44,6 +44,7 @@ test(
         clientHeader: 'x-forwarded-for',
         identity: 'cookieless',
         isLimited: false,
+        maxNewVisitors: 10_000,
         intake: { key: randomBytes(16), importSalt: randomBytes(16) },
         adminToken: 'a-token-for-the-tests',
         logLevel: 'silent',

@@ -4,7 +4,7 @@ import type { OwnLive } from '../../live/live.ts';
 import { BOOLEAN, described, extended, type Static } from '../../schema/schema.ts';
 import { LIVE, type NamedWindow } from '../live-answer.ts';
 import { checkNames, mergedAnswer, ORIGIN, type ReachedNode, type Unreached } from './merged-answer.ts';
-import { RemoteNode } from './remote-node.ts';
+import { RemoteNode, type RemoteNodeOptions } from './remote-node.ts';
 
 /** Timeout for a peer, in milliseconds: readers of live counts wait for it. */
 const REQUEST_TIMEOUT = 2000;
@@ -12,7 +12,8 @@ const REQUEST_TIMEOUT = 2000;
 const MOST_BYTES = 800 * 2 ** 20;
 /** Milliseconds for which an answer of a peer is cached. */
 const CACHE_MS = 500;
-const ADVICE = 'give all nodes the same secrets.json, or the same --admin-token';
+const ADVICE =
+  'give all nodes the same secrets.json, or set --peer-token; and upgrade it if its version is older';
 
 export const PEERS_LIVE = extended(LIVE, {
   partial: described(BOOLEAN, 'whether a peer is missing'),
@@ -41,7 +42,7 @@ interface Round {
  * as if it had seen the traffic of all.
  *
  * @example
- * const peers = new Peers(['http://10.0.0.2:5000'], token, { node, live, naming, now: Date.now });
+ * const peers = new Peers(['http://10.0.0.2:5000'], { token }, { node, live, naming, now: Date.now });
  * (await peers.read('example.com', readWindows('60s'))).partial; // whether one did not answer
  */
 export class Peers {
@@ -51,9 +52,13 @@ export class Peers {
   readonly #cache = new Map<string | undefined, Round>();
   readonly #isUp = new Map<string, boolean>();
 
-  /** @throws HitError `bad_usage` for text that is not the URL of a node */
-  constructor(urls: readonly string[], token: string, own: LocalNode) {
-    this.#nodes = urls.map((url) => new RemoteNode(url, token, ADVICE));
+  /**
+   * @param urls of the peers
+   * @param remote the token for them, and whether it may be sent outside private networks
+   * @throws HitError `bad_usage` for text that is not the URL of a node
+   */
+  constructor(urls: readonly string[], remote: Omit<RemoteNodeOptions, 'advice'>, own: LocalNode) {
+    this.#nodes = urls.map((url) => new RemoteNode(url, { ...remote, advice: ADVICE }));
     this.#localNode = own;
   }
 

@@ -37,7 +37,7 @@ function serverOf(t: TestContext, listener: RequestListener): Promise<string> {
 }
 
 function asked(url: string, question: Partial<SketchQuery> = {}) {
-  return new RemoteNode(url, 'a token').fetch({ ...QUESTION, ...question });
+  return new RemoteNode(url, { token: 'a token' }).fetch({ ...QUESTION, ...question });
 }
 
 describe('a node', { timeout: patience(20_000) }, () => {
@@ -69,7 +69,7 @@ describe('a node', { timeout: patience(20_000) }, () => {
       [200, { 'content-type': SKETCH_TYPE }, parcelFor(undefined).subarray(0, 500), /checksum/],
       [200, { 'content-type': SKETCH_TYPE }, parcelFor('a.com'), /another site/],
       [302, { location: 'http://example.org/' }, evil, /redirects/],
-      [401, {}, evil, /requires its admin token/],
+      [401, {}, evil, /refuses the token, or requires one/],
       [403, {}, evil, /the token does not permit this site, or a query of all sites/],
       [404, {}, evil, /has no sketches/],
       [500, {}, evil, /answered 500/],

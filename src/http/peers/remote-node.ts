@@ -2,6 +2,7 @@ import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { HitError, messageOf } from '../../errors.ts';
 import { decodeSnapshot, SKETCH_TYPE, type Snapshot } from '../../live/snapshot.ts';
+import { lookupNear, publicAddressOf } from './private-network.ts';
 
 /** A request to a node, and its limits. */
 export interface SketchQuery {
@@ -19,13 +20,22 @@ export interface SketchAnswer {
   readonly received: number;
 }
 
+export interface RemoteNodeOptions {
+  /** Default: none is sent. */
+  readonly token?: string | undefined;
+  /** How to give the token, for messages about a missing or wrong one. */
+  readonly advice?: string;
+  /** Whether to send it over plain HTTP outside private networks too. Default: yes, as the user names the node. */
+  readonly allowsPublic?: boolean;
+}
+
 /** Path of sketches below a node's URL; a URL that includes it is accepted too. */
 const ROUTE = /(?:\/api\/v1\/sketch)?\/*$/;
 
 /** In our own words: text of a remote server must not reach the terminal. */
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it rejects the query: is it a Hit Tracker?',
-  401: 'it requires its admin token',
+  401: 'it refuses the token, or requires one',
   403: 'the token does not permit this site, or a query of all sites',
   404: 'it has no sketches: it is not a Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
@@ -45,13 +55,14 @@ export class RemoteNode {
   readonly #url: URL;
   readonly #token: string | undefined;
   readonly #advice: string;
+  readonly #allowsPublic: boolean;
 
   /**
    * @param text such as `http://host:5000`
-   * @param advice how to give the token, for messages about a missing or wrong one
    * @throws HitError `bad_usage`, which repeats nothing that may be a password
    */
-  constructor(text: string, token: string | undefined, advice = 'set HIT_TOKEN or --token') {
+  constructor(text: string, options: RemoteNodeOptions = {}) {
+    const { token, advice = 'set HIT_TOKEN or --token', allowsPublic = true } = options;
     const shown = text.replace(/^.*@/s, '…@');
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
       throw new HitError('bad_usage', `"${shown}" is not the URL of a node, such as http://host:5000`);
@@ -66,12 +77,15 @@ export class RemoteNode {
     if (url.search !== '' || url.hash !== '') {
       throw new HitError('bad_usage', `${url.origin}: the URL of a node ends before "?" and "#"`);
     }
+    const address = allowsPublic ? undefined : publicAddressOf(url);
+    if (address !== undefined) throw refusalOf(address);
     url.pathname = url.pathname.replace(ROUTE, '');
     this.name = url.href.replace(/\/$/, '');
     url.pathname = url.pathname.replace(ROUTE, '/api/v1/sketch');
     this.#url = url;
     this.#token = token;
     this.#advice = advice;
+    this.#allowsPublic = allowsPublic;
   }
 
   /**
@@ -102,11 +116,12 @@ export class RemoteNode {
   #get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-    const request = url.protocol === 'https:' ? requestSecure : requestPlain;
-    request(url, { signal, agent: false, headers: { accept: SKETCH_TYPE, ...authorization } })
-      .on('response', resolve)
-      .on('error', reject)
-      .end();
+    const options = { signal, agent: false, headers: { accept: SKETCH_TYPE, ...authorization } };
+    const sent =
+      url.protocol === 'https:'
+        ? requestSecure(url, options)
+        : requestPlain(url, { ...options, ...(!this.#allowsPublic && { lookup: lookupNear(refusalOf) }) });
+    sent.on('response', resolve).on('error', reject).end();
     return promise;
   }
 
@@ -137,6 +152,13 @@ export class RemoteNode {
       response.destroy();
     }
   }
+}
+
+function refusalOf(address: string): HitError {
+  return new HitError(
+    'bad_usage',
+    `${address} is a public address, and no token is sent there over plain HTTP: use https://, or set --allow-insecure-peers`,
+  );
 }
 
 function faultOf(error: unknown): HitError {

@@ -103,7 +103,7 @@ describe('the node of --salts-from', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const source = new RemoteSalts(url, TOKEN, 'x');
     const fails = (pattern: RegExp) => assert.rejects(source.agree('2098-11-24'), pattern);
-    await fails(/refuses this admin token/);
+    await fails(/refuses the token of this node/);
     answer = { status: 302, headers: { location: 'http://8.8.8.8/' }, body: '' };
     await fails(/it redirects/);
     answer = { status: 200, body: '{}' };

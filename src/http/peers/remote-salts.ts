@@ -1,27 +1,24 @@
-import { type LookupAddress, lookup } from 'node:dns';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { HitError } from '../../errors.ts';
 import { decodeSalts } from '../../folder/salt-file.ts';
-import { TrustedProxies } from '../../hit/address.ts';
 import type { SaltSource } from '../../hit/salt-source.ts';
 import { faultOf } from '../../schema/check.ts';
 import { SALTS, type SaltsAnswer } from '../api/salts.ts';
+import { lookupNear, publicAddressOf } from './private-network.ts';
 
 /** Timeout for an answer, in milliseconds. */
 const TIMEOUT_MS = 3000;
 /** Largest answer in bytes: three salts take 200. */
 const MAX_BYTES = 10_000;
 const PATH = '/api/v1/salts';
-const NEAR = new TrustedProxies('private');
 
 /**
  * Salts from another node (`--salts-from`), for nodes that share nothing but their secrets. That node makes them; this
  * one proposes none. If the URL is this node's own, for example because all nodes have the same settings, all nodes use
  * its candidates.
  *
- * The answer contains secrets and the request the admin token, so plain HTTP is limited to loopback and private
+ * The answer contains secrets, so plain HTTP is limited to loopback and private
  * addresses, also after a name lookup; redirects are not followed.
  */
 export class RemoteSalts implements SaltSource {
@@ -32,7 +29,7 @@ export class RemoteSalts implements SaltSource {
 
   /**
    * @param text such as `http://10.0.0.1:5000`
-   * @param token the admin token of the nodes
+   * @param token of the scope `peer`
    * @param node identifies this node: see `GET /api/v1/salts`
    * @throws HitError `bad_setting`
    */
@@ -73,7 +70,7 @@ export class RemoteSalts implements SaltSource {
     const sent =
       this.#url.protocol === 'https:'
         ? requestSecure(this.#url, { signal, agent: false, headers })
-        : requestPlain(this.#url, { signal, agent: false, headers, lookup: lookupNear });
+        : requestPlain(this.#url, { signal, agent: false, headers, lookup: LOOKUP });
     sent.on('response', resolve).on('error', reject).end();
     return promise;
   }
@@ -99,8 +96,8 @@ export function saltsUrl(text: string): URL {
       `--salts-from: "${shown}" is not the URL of a node, such as http://10.0.0.1:5000`,
     );
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (url.protocol === 'http:' && isIP(host) !== 0 && !NEAR.trusts(host)) throw publicAddressError(host);
+  const address = publicAddressOf(url);
+  if (address !== undefined) throw publicAddressError(address);
   url.pathname = url.pathname.replace(/(?:\/api\/v1\/salts)?\/*$/, PATH);
   return url;
 }
@@ -108,24 +105,14 @@ export function saltsUrl(text: string): URL {
 function publicAddressError(address: string): HitError {
   return new HitError(
     'bad_setting',
-    `--salts-from: ${address} is a public address, and salts and the admin token are not sent there over plain HTTP: use https://`,
+    `--salts-from: ${address} is a public address, and salts are not fetched from there over plain HTTP: use https://`,
   );
 }
 
-/** Resolves a name, and refuses addresses outside private networks, where others could listen. */
-const lookupNear: LookupFunction = (host, options, done) => {
-  lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
-    const [first] = found ?? [];
-    if (error || !first) return done(error ?? new Error(`${host} has no address`), '');
-    const far = found.find(({ address }) => !NEAR.trusts(address));
-    if (far) return done(publicAddressError(far.address), '');
-    if (options.all) return done(null, found);
-    return done(null, first.address, first.family);
-  });
-};
+const LOOKUP = lookupNear(publicAddressError);
 
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: 'it refuses this admin token: give all nodes the same secrets.json, or the same --admin-token',
+  401: 'it refuses the token of this node: give all nodes the same secrets.json, or set --peer-token; and upgrade it if its version is older',
   404: 'it does not serve salts: is it a Hit Tracker of this version?',
 };
 
