@@ -39,23 +39,20 @@ export function lintFolder(home: string): void {
     if (typeof target === 'string' || entry === '.') continue;
     const name = entry.slice(2);
     assert.deepEqual(manifest.typesVersions['*'][name], [target.types], `typesVersions lacks ${name}`);
-    if (LIGHT.includes(entry)) assertLight(home, target.default);
+    assertOwn(home, target.types);
+    if (LIGHT.includes(entry)) assertOwn(home, target.default);
   }
   assert.deepEqual(deadLinks(home, 'README.md'), [], 'README.md links to what the package does not have');
 }
 
-/** A light entry imports files of the package only. */
-function assertLight(home: string, entry: string): void {
+/** The file, and those that it imports, are of the package itself: they need no other package, and nothing of Node. */
+function assertOwn(home: string, entry: string): void {
   const open = [join(home, entry)];
   for (const file of open) {
     const code = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
-    const imports = code.matchAll(
-      /^(?:import|export)\b[^'"\n]*?\bfrom ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)/gm,
-    );
-    for (const [, named, dynamic] of imports) {
-      const name = named ?? dynamic!;
+    for (const [, name = ''] of code.matchAll(/(?:\bfrom |^import |\bimport\()['"]([^'"\n]+)['"]/gm)) {
       assert.ok(name.startsWith('.'), `${entry} needs ${name}, in ${relative(home, file)}`);
-      const target = join(dirname(file), name);
+      const target = join(dirname(file), file.endsWith('.d.ts') ? name.replace(/\.[jt]s$/, '.d.ts') : name);
       if (!open.includes(target)) open.push(target);
     }
   }

@@ -3,7 +3,7 @@ import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site-name.ts';
 import type { BUCKET_SETTINGS } from '../settings/archive.ts';
 import type { Values } from '../settings/setting.ts';
-import type { ArchiveAddress } from './archives.ts';
+import type { ArchiveAddress } from './storage.ts';
 
 /**
  * The location of an archive, from the settings of a command.

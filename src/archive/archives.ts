@@ -20,13 +20,7 @@ import { openStorage } from './open-storage.ts';
 import { type ArchiveReader, cleaned } from './reader.ts';
 import { type RestoreOptions, type RestoreSummary, restoreHits } from './restorer.ts';
 import { waitForMutations } from './rows.ts';
-import type { ArchiveStorage, BucketAccess } from './storage.ts';
-
-/** Where an archive is, and how to reach it. */
-export interface ArchiveAddress extends BucketAccess {
-  /** A folder, absolute, or `s3://bucket/prefix`. */
-  readonly location: string;
-}
+import type { ArchiveAddress, ArchiveStorage } from './storage.ts';
 
 export interface ArchivesOptions extends Drainable {
   readonly store: Store;

@@ -34,3 +34,9 @@ export interface BucketAccess {
   readonly accessKey?: string | undefined;
   readonly secretKey?: string | undefined;
 }
+
+/** Where an archive is, and how to reach it. */
+export interface ArchiveAddress extends BucketAccess {
+  /** A folder, absolute, or `s3://bucket/prefix`. */
+  readonly location: string;
+}

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ArchiveOptions, ArchiveProgress, ArchiveSummary } from '../archive/archiver.ts';
-import { type ArchiveAddress, Archives } from '../archive/archives.ts';
+import { Archives } from '../archive/archives.ts';
 import type { RestoreOptions, RestoreSummary } from '../archive/restorer.ts';
+import type { ArchiveAddress } from '../archive/storage.ts';
 import { HitError } from '../errors.ts';
 import type { DATA_SETTINGS } from '../settings/data.ts';
 import type { Values } from '../settings/setting.ts';

@@ -1,4 +1,5 @@
-import type { ArchiveAddress, Archives } from '../archive/archives.ts';
+import type { Archives } from '../archive/archives.ts';
+import type { ArchiveAddress } from '../archive/storage.ts';
 import { missingHits } from '../clickhouse/parts/missing.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy } from '../clickhouse/watermarks.ts';

@@ -2,10 +2,10 @@
  * Gaps of an answer: values that need purged hits or visits, or hits that are not in the visits yet, are null in rows and totals,
  * with a note. They are never 0 and never a partial count.
  */
-import type { Answer, Calendar, Change, ComparedRow } from './engine/answer.ts';
+import type { Answer, Calendar, ComparedRow } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
 import { mentionsPersons } from './engine/condition.ts';
-import type { Metric, Query, Span, Value } from './engine/query.ts';
+import type { Change, Metric, Query, Span, Value } from './engine/query.ts';
 import { isoTime } from './engine/rows.ts';
 import { pendingNote, purgeNote } from './gap-notes.ts';
 import { type KnownTimes, metricKnown } from './known-times.ts';

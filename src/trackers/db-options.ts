@@ -1,4 +1,4 @@
-import type { ArchiveAddress } from '../archive/archives.ts';
+import type { ArchiveAddress } from '../archive/storage.ts';
 import type { SiteData } from '../deletion/site-deletions.ts';
 import { HitError } from '../errors.ts';
 import type { CountingOptions } from '../hit/counting-rule.ts';
@@ -32,7 +32,7 @@ export interface DBTrackerOptions {
   readonly sinks?: readonly Sink[];
   /** Receives problem reports. Default: `console.error`. */
   readonly log?: SpoolOptions['log'];
-  /** What else has something of sites, for deletions that were interrupted. */
+  /** What else has something of sites, for deletions that were interrupted. @internal */
   readonly siteData?: readonly SiteData[];
 }
 

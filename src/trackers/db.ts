@@ -51,7 +51,7 @@ const CLOSE_TIMEOUT = 10_000;
 const CLOSE_GRACE = 500;
 
 /**
- * Stores hits in a database, batched and with their times, and answers queries for any period.
+ * Stores hits in a database, batched and with their times, and answers queries for any period. Published types omit what is internal.
  *
  * @example
  * await using db = await DBTracker.open({ dataDir: './data' });
@@ -59,11 +59,11 @@ const CLOSE_GRACE = 500;
  * await db.stats({ from: '2026-11-01', to: '2026-12-01', interval: 'day' });
  */
 export class DBTracker extends VisitQuestions {
-  readonly store: Store;
-  readonly spool: Spool;
-  readonly rollups: Rollups;
-  readonly archive: ArchiveReader | undefined;
-  /** What must happen before a hit of this process is stored. */
+  /** @internal */ readonly store: Store;
+  /** @internal */ readonly spool: Spool;
+  /** @internal */ readonly rollups: Rollups;
+  /** @internal */ readonly archive: ArchiveReader | undefined;
+  /** What must happen before a hit of this process is stored. @internal */
   readonly firstDelivery: FirstDelivery;
   readonly #visits: CurrentVisits;
   readonly #hits: TrackedHits;
@@ -120,7 +120,7 @@ export class DBTracker extends VisitQuestions {
     }
   }
 
-  /** Like `open`, in a folder that the caller has locked and keeps locked. */
+  /** Like `open`, in a folder that the caller has locked and keeps locked. @internal */
   static async in(
     folder: DataFolder,
     intake: Intake,
@@ -267,7 +267,7 @@ export class DBTracker extends VisitQuestions {
     return this.close();
   }
 
-  protected async completeVisits(asked: AskedOfVisits): Promise<VisitsUntil> {
+  /** @internal */ protected async completeVisits(asked: AskedOfVisits): Promise<VisitsUntil> {
     await this.#waitForDelivery();
     return this.#visits.completeFor(asked);
   }

@@ -14,18 +14,21 @@ import { retentionAnswer } from '../query/retention-answer.ts';
 import type { Source } from '../query/source.ts';
 import type { FunnelResult, JourneysResult, RetentionResult } from '../query/visit-schemas.ts';
 
-/** The parts of a query that decide whether it needs visits. */
+/** The parts of a query that decide whether it needs visits. @internal */
 export type AskedOfVisits = Parameters<CurrentVisits['completeFor']>[0];
 
 /** Queries about visits to a tracker with a store. All throw HitError `query_timeout`, `overloaded`, `store_unavailable`. */
-export abstract class VisitQuestions implements Source {
+export abstract class VisitQuestions {
+  /** @internal */
   abstract readonly store: Source['store'];
+  /** @internal */
   abstract readonly archive: Source['archive'];
 
   /**
    * Waits, within limits, until all hits acknowledged before are in the visits.
    *
    * @returns the time from which visits lack hits
+   * @internal
    */
   protected abstract completeVisits(asked: AskedOfVisits): Promise<VisitsUntil>;
 

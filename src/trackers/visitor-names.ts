@@ -45,24 +45,26 @@ export function checkKeyed(options: Partial<KeyedVisitorOptions> | undefined): v
 
 /** Identifies a program's visitors by a keyed hash: nobody can craft visitors that collide. */
 export class VisitorNames {
-  readonly naming: KeyFingerprints;
   readonly filter: RequestFilter;
-  readonly #hash: KeyedHash;
   readonly #proxies: TrustedProxies;
+  #hash: KeyedHash | undefined;
 
   /** @throws HitError `invalid` for a key of another length, `bad_setting` for invalid proxies; see also `CountingRule` */
-  constructor({ trustProxy = 'loopback', key = newKey(), count }: VisitorOptions) {
+  constructor({ trustProxy = 'loopback', key, count }: VisitorOptions) {
     this.#proxies = proxiesOf(trustProxy);
     this.filter = new RequestFilter(count, this.#proxies);
-    this.#hash = new KeyedHash(key);
-    this.naming = { key: fingerprintOf(this.#hash) };
+    if (key !== undefined) this.#hash = new KeyedHash(key);
+  }
+
+  get naming(): KeyFingerprints {
+    return { key: fingerprintOf(this.#keyed()) };
   }
 
   /** @returns the visitor's hash, valid until the next call; undefined if the input does not count */
   digest(input: TrackInput, time: number): Digest | undefined {
     const facts = factsOf(input, time);
     if (this.filter.refusalOf(facts) !== undefined) return undefined;
-    return this.#hash.digest(visitorText(facts, this.#proxies));
+    return this.#keyed().digest(visitorText(facts, this.#proxies));
   }
 
   /** @throws HitError `invalid` if the other tracker uses another key */
@@ -73,8 +75,10 @@ export class VisitorNames {
       'trackers with different keys cannot be merged: give all of them the same key',
     );
   }
-}
 
-function newKey(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(KEY_BYTES));
+  /** With a new key at the first use, because Workers have no random numbers while their modules are loaded. */
+  #keyed(): KeyedHash {
+    this.#hash ??= new KeyedHash(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+    return this.#hash;
+  }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { ArchiveAddress } from '../../src/archive/archives.ts';
+import type { ArchiveAddress } from '../../src/archive/storage.ts';
 import type { Hit } from '../../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from '../fixtures/archived-store.ts';
 import { patience } from '../fixtures/patience.ts';

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ArchiveOptions } from '../../archive/archiver.ts';
-import type { ArchiveAddress, Archives, ArchiveWatch } from '../../archive/archives.ts';
+import type { Archives, ArchiveWatch } from '../../archive/archives.ts';
 import type { RestoreOptions } from '../../archive/restorer.ts';
+import type { ArchiveAddress } from '../../archive/storage.ts';
 import { HitError, messageOf } from '../../errors.ts';
 import { requireControl } from '../auth.ts';
 

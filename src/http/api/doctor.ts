@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
-import type { ArchiveAddress } from '../../archive/archives.ts';
+import type { ArchiveAddress } from '../../archive/storage.ts';
 import { type Diagnosis, examine } from '../../doctor/doctor.ts';
 import { type Repair, repair } from '../../doctor/repair.ts';
 import { HitError } from '../../errors.ts';

@@ -10,10 +10,8 @@
 import type { Source } from '../source.ts';
 import { intervalOf } from './column.ts';
 import { ratio } from './measure.ts';
-import type { Dimension, Interval, Metric, Query, Row, Span, Value } from './query.ts';
+import type { Change, Dimension, Interval, Metric, Query, Row, Span, Value } from './query.ts';
 import { type Counted, countRows, isoTime, keyOf, type Rolled } from './rows.ts';
-
-export type Change = number | Readonly<Record<string, number | null>> | null;
 
 export interface ComparedRow extends Row {
   readonly comparison?: { readonly metrics: readonly Value[]; readonly change: readonly Change[] };

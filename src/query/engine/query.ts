@@ -132,6 +132,8 @@ export type Money = Readonly<Record<string, string>>;
 /** Null if unknown, such as the bounce rate without visits. */
 export type Value = number | Money | null;
 
+export type Change = number | Readonly<Record<string, number | null>> | null;
+
 export interface Row {
   /** Values of the dimensions; '' is unknown. Times are ISO 8601 UTC. */
   readonly dimensions: readonly string[];
