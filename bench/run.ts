@@ -19,6 +19,7 @@ import { shared } from './shared.ts';
 import { sketches } from './sketches.ts';
 import { stream } from './stream.ts';
 import { threads } from './threads.ts';
+import { trackers } from './trackers.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   ingest,
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   stream,
   import: importLog,
   sketches,
+  trackers,
   memory,
   archive,
   page,

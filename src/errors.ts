@@ -50,7 +50,12 @@ const EXIT_CODE: Partial<Record<ErrorCode, number>> = { bad_usage: 2, bad_settin
  * A fault with a stable code.
  *
  * @example
- * throw new HitError('invalid', 'interval "fortnight" is unknown: use minute, hour, day, week or month');
+ * try {
+ *   new RateTracker().rate({ seconds: 0 });
+ * } catch (error) {
+ *   error.code; // 'invalid'
+ *   error.message; // 'seconds must be a number from 1 to 34560000, not 0'
+ * }
  */
 export class HitError extends Error {
   override readonly name = 'HitError';

@@ -35,9 +35,9 @@ export interface Digest {
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
  *
  * @example
- * const hash = new KeyedHash(randomBytes(16));
- * hash.digest('visitor 7');
- * console.log(hash.high, hash.low);
+ * const hash = new KeyedHash(new Uint8Array(16)); // in production, a random key
+ * const { high, low } = hash.digest('visitor 7');
+ * [high, low]; // [ 3305225995, 2788965797 ]
  */
 export class KeyedHash implements Digest {
   high = 0;

@@ -28,6 +28,8 @@ export function mostVisitorsAt(bitsPerVisitor: number): number {
  *
  * @param falseSeenRate a fraction between 0 and 1, say 0.01
  * @throws HitError `invalid` if the rate is below 0.00001 or above 0.5
+ * @example
+ * bitsPerVisitorAt(0.01); // 10.6
  */
 export function bitsPerVisitorAt(falseSeenRate: number): number {
   checkedNumber('falseSeenRate', falseSeenRate, RATES);

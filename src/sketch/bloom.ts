@@ -65,7 +65,7 @@ const SALT = Int32Array.of(
  *
  * @example
  * const seen = BloomFilter.for(1_000_000);
- * seen.testAndAdd(0x9e3779b9, 0x7f4a7c15); // false: a new visitor
+ * seen.testAndAdd(0x9e3779b9, 0x7f4a7c15); // false
  * seen.testAndAdd(0x9e3779b9, 0x7f4a7c15); // true
  */
 export class BloomFilter {
@@ -98,8 +98,8 @@ export class BloomFilter {
    * @param options `shared`: whether to use shared memory, so that `words` can be passed to other threads
    * @throws HitError `invalid` if a number is out of range
    * @example
-   * BloomFilter.for(1_000_000); // 1.5 MB, 0.5 % false "seen" when full
-   * BloomFilter.for(1_000_000, bitsPerVisitorAt(0.001)); // 2.1 MB, 0.1 %
+   * BloomFilter.for(1_000_000).bytes; // 1500000
+   * BloomFilter.for(1_000_000, bitsPerVisitorAt(0.001)).bytes; // 2112512
    */
   static for(
     expected: number,

@@ -92,7 +92,7 @@ export interface VisitorEstimate {
  * @example
  * const seen = new LastSeenSketch();
  * seen.add(0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
- * seen.estimate(Date.now() - 60_000); // { visitors: 1, unrounded: 1, error: 0.0101… }
+ * seen.estimate(Date.now() - 60_000); // { visitors: 1, unrounded: 1…, error: 0.0101… }
  */
 export class LastSeenSketch {
   readonly columns: number;
@@ -150,8 +150,10 @@ export class LastSeenSketch {
    * @param sinceMs milliseconds since 1970; undefined is all time
    * @throws HitError `invalid` for anything but a number
    * @example
-   * seen.estimate(Date.now() - 300_000); // the last five minutes
-   * seen.estimate(); // all time
+   * const seen = new LastSeenSketch();
+   * seen.add(0x9e3779b9, 0x7f4a7c15, Date.now() - 600_000, Date.now());
+   * seen.estimate(Date.now() - 300_000).visitors; // 0
+   * seen.estimate().visitors; // 1
    */
   estimate(sinceMs?: number): VisitorEstimate {
     const tick =

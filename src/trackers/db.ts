@@ -55,8 +55,8 @@ const CLOSE_GRACE = 500;
  *
  * @example
  * await using db = await DBTracker.open({ dataDir: './data' });
- * await db.track(request); // resolves when the hit is durable
- * await db.stats({ from: '2026-11-01', to: '2026-12-01', interval: 'day' });
+ * await db.track({ visitor: 'ann' }); // resolves when the hit is durable
+ * (await db.stats({ interval: 'day' })).totals; // { hits: 1, visitors: 1 }
  */
 export class DBTracker extends VisitQuestions {
   /** @internal */ readonly store: Store;

@@ -87,9 +87,11 @@ export class RateTracker {
    * @param other a tracker with the same key, `columns` and `ticksPerSecond`
    * @throws HitError `invalid` if one of these differs
    * @example
-   * const all = new RateTracker({ key });
-   * for (const bytes of fromWorkers) all.merge(RateTracker.fromBytes(bytes, { key }));
-   * all.rate({ seconds: 60 });
+   * const [here, there] = [new RateTracker({ key }), new RateTracker({ key })];
+   * here.track({ visitor: 'ann' });
+   * there.track({ visitor: 'ann' });
+   * here.merge(there);
+   * here.rate({ seconds: 60 }).visitors; // 1
    */
   merge(other: RateTracker): void {
     checkInstance('other', other, RateTracker);
@@ -112,8 +114,10 @@ export class RateTracker {
    * @param options its key, and other options for the restored tracker
    * @throws HitError `invalid` if the bytes are anything else, or were counted under another key
    * @example
-   * worker.send(rate.toBytes());
-   * RateTracker.fromBytes(bytes, { key });
+   * const rate = new RateTracker({ key });
+   * rate.track({ visitor: 'ann' });
+   * const bytes = rate.toBytes(); // to a file, or another process
+   * RateTracker.fromBytes(bytes, { key }).rate({ seconds: 60 }).hits; // 1
    */
   static fromBytes(
     bytes: Uint8Array,

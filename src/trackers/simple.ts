@@ -29,10 +29,8 @@ const OPTIONS = ['expectedVisitors', 'falseSeenRate', ...VISITOR_OPTIONS];
  *
  * @example
  * const simple = new SimpleTracker();
- * http.createServer((request, response) => {
- *   const { unique, total, isNew } = simple.track(request);
- *   response.end(`${unique} unique hits from total ${total} hits\n`);
- * });
+ * simple.track(request); // { isNew: true, unique: 1, total: 1 }
+ * simple.track(request); // { isNew: false, unique: 1, total: 2 }
  */
 export class SimpleTracker {
   readonly #names: VisitorNames;
@@ -88,12 +86,11 @@ export class SimpleTracker {
    * @param other a tracker with the same key, `expectedVisitors` and `falseSeenRate`
    * @throws HitError `invalid` if the key or the size differs
    * @example
-   * const key = randomBytes(16);
    * const [here, there] = [new SimpleTracker({ key }), new SimpleTracker({ key })];
    * here.track({ visitor: 'ann' });
    * there.track({ visitor: 'ann' });
    * here.merge(there);
-   * here.unique; // 1, of a total of 2
+   * [here.unique, here.total]; // [ 1, 2 ]
    */
   merge(other: SimpleTracker): void {
     checkInstance('other', other, SimpleTracker);
@@ -124,8 +121,10 @@ export class SimpleTracker {
    * @param options its key, and other options for the restored tracker
    * @throws HitError `invalid` if the bytes are anything else, or were counted under another key
    * @example
-   * await writeFile('visitors', simple.toBytes());
-   * SimpleTracker.fromBytes(await readFile('visitors'), { key });
+   * const simple = new SimpleTracker({ key });
+   * simple.track({ visitor: 'ann' });
+   * const bytes = simple.toBytes(); // to a file, or another process
+   * SimpleTracker.fromBytes(bytes, { key }).total; // 1
    */
   static fromBytes(bytes: Uint8Array, options: KeyedVisitorOptions): SimpleTracker {
     checkKeyed(options);
