@@ -36,7 +36,7 @@ export interface DBTrackerOptions {
   readonly siteData?: readonly SiteData[];
 }
 
-/** The log of a tracker without one. */
+/** The default log: problems only. */
 export const SILENT_LOG: SpoolOptions['log'] = {
   info: () => undefined,
   warn: (message) => console.error(message),
