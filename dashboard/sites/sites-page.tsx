@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { LIMITS } from '../../src/query/language/limits.ts';
 import type { Site } from '../api/answer-types.ts';
@@ -28,9 +29,13 @@ const COLUMNS: readonly (readonly [SiteColumn, string, boolean])[] = [
   ['last', 'Last hit', true],
 ];
 
+// What is chosen here stays when a user comes back from a site.
+const chosenPeriod = signal<(typeof PERIODS)[number]>('30d');
+const chosenOrder = signal<SiteOrder>({ column: 'visitors', isDescending: true });
+
 /** The start page: all sites, how they are doing, and which of them have gone silent. */
 export function SitesPage({ sites }: { readonly sites: readonly Site[] }) {
-  const [period, setPeriod] = useState<(typeof PERIODS)[number]>('30d');
+  const period = chosenPeriod.value;
   const [wanted, setWanted] = useState('');
   useEffect(() => openLiveFeed('', '60s'), []);
   return (
@@ -44,7 +49,9 @@ export function SitesPage({ sites }: { readonly sites: readonly Site[] }) {
           label={PERIOD_NAMES[period]}
           choices={PERIODS.map((value) => ({ value, label: PERIOD_NAMES[value] }))}
           chosen={period}
-          onChoose={setPeriod}
+          onChoose={(each) => {
+            chosenPeriod.value = each;
+          }}
         />
         <TopTools />
       </header>
@@ -68,7 +75,7 @@ interface TableProps {
 }
 
 function SitesTable({ sites, period, wanted }: TableProps) {
-  const [order, setOrder] = useState<SiteOrder>({ column: 'visitors', isDescending: true });
+  const order = chosenOrder.value;
   const [count, setCount] = useState(ROWS);
   const { answer, lines } = useSiteFigures(sites, period);
   const found = sitesInOrder(lines, wanted, order);
@@ -94,12 +101,12 @@ function SitesTable({ sites, period, wanted }: TableProps) {
                 key={column}
                 {...{ column, name }}
                 sort={column !== order.column ? 'none' : order.isDescending ? 'descending' : 'ascending'}
-                onSort={() =>
-                  setOrder({
+                onSort={() => {
+                  chosenOrder.value = {
                     column,
                     isDescending: column === order.column ? !order.isDescending : isDescending,
-                  })
-                }
+                  };
+                }}
               />
             ))}
           </tr>

@@ -113,6 +113,26 @@ describe('the start page', { skip: program === undefined && BROWSER_MISSING }, a
     await closeQuietly(open);
   });
 
+  test('keeps its order and period while a site is looked at', async () => {
+    const open = await dashboard.open();
+    const { page } = open;
+    await settled(page);
+    await page.getByRole('button', { name: 'Site', exact: true }).click();
+    await page.getByRole('button', { name: 'Period: Last 30 days' }).click();
+    await page.getByRole('menuitemradio', { name: 'Last 7 days' }).click();
+    await settled(page);
+    await page.getByRole('rowheader').nth(2).getByRole('link').click();
+    await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: `${SITES} sites` }).waitFor();
+    await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
+    assert.equal(
+      await page.getByRole('columnheader', { name: 'Site' }).getAttribute('aria-sort'),
+      'ascending',
+    );
+    await closeQuietly(open);
+  });
+
   test('has no problems that axe finds, and fits a phone', async () => {
     const open = await dashboard.open();
     const { page } = open;
