@@ -111,7 +111,7 @@ function requested(requests: readonly NodeRequest[]): Counting[] {
       ...{ name: '`Set`', input: 'request' },
       track: (i) => {
         const { socket, headers } = requests[i]!;
-        set.add(`${socket.remoteAddress}\n${headers['user-agent']}`);
+        set.add(`${socket?.remoteAddress}\n${headers['user-agent']}`);
       },
       visitors: () => set.size,
     },

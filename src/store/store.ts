@@ -281,10 +281,9 @@ export class Store implements Sink {
   }
 
   async #readOnce<Result>(query: string, bounds: QueryLimits, run: Read<Result>): Promise<Result> {
-    const settings = Object.entries({
-      ...READ_SETTINGS,
-      ...limitsOfCaller(bounds, this.#clients.memory),
-    }).map(([name, value]) => `${name} = ${value}`);
+    const settings = Object.entries({ ...READ_SETTINGS, ...limitsOfCaller(bounds, this.memory) }).map(
+      ([name, value]) => `${name} = ${value}`,
+    );
     const text = `${query}\nSETTINGS ${settings.join(', ')}`;
     const began = this.guard.parts.moment;
     await this.opening.ensure();
