@@ -52,7 +52,11 @@ describe('the command line', () => {
 
   test('suggests the value that a misspelt one means', () => {
     const wrong = () => readSettings(IMPORT_SETTINGS, ['--format', 'combind'], {});
-    assertRefused(wrong, 'bad_setting', /is not one of .*combined.* \(did you mean "combined"\?\)$/);
+    assertRefused(
+      wrong,
+      'bad_setting',
+      /is not one of .*combined.* \(did you mean "combined"\?\)\. With auto, /,
+    );
   });
 
   test('shows help before it validates anything', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import * as library from '../src/index.ts';
+import { FIREFOX } from './fixtures/any-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const SOURCE = join(import.meta.dirname, '../src');
@@ -52,7 +53,8 @@ async function runExample({ code }: Example, dataDir: string): Promise<number> {
     );
   const given = {
     ...library,
-    ...{ check, dataDir, key: new Uint8Array(16), request: new Request('https://example.com/') },
+    ...{ check, dataDir, key: new Uint8Array(16) },
+    request: new Request('https://example.com/', { headers: { 'user-agent': FIREFOX } }),
   };
   const names = Object.keys(given);
   const body = `return (async () => { ${checked}\n })();`;

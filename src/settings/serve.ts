@@ -64,7 +64,7 @@ export const SERVE_SETTINGS = {
     undefined,
     (text, flag) => readList(text, flag, 'http://a:5000,http://b:5000'),
   ),
-  'peer-token': setting(
+  'peer-token': secretSetting(
     'token for these nodes, of the scope "peer", which nodes with this setting also accept (default: derived from the secrets, which nodes share)',
     'TOKEN',
     undefined,
