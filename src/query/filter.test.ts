@@ -257,7 +257,7 @@ describe('filters in the engine', () => {
           assert.deepEqual(await found(filters, dimension), expected(filters));
         },
       ),
-      { seed: 64, numRuns: rounds(400, 40, 400) },
+      { seed: 64, numRuns: rounds(400, 40, 200) },
     );
   });
 

@@ -34,7 +34,7 @@ describe('an answer', () => {
   test('to a query of any period equals a plain recount', { timeout: patience(60_000) }, async () => {
     const { store, recount, now } = traffic;
     const random = new Random(seed);
-    for (let asked = 0; asked < rounds(1000, 5, 60); asked++) {
+    for (let asked = 0; asked < rounds(1000, 5, 30); asked++) {
       const drawn = drawnQuery(random, seed);
       const query = random.chance(0.8) ? { ...drawn, period: random.pick(PERIOD_NAMES) } : drawn;
       const message = JSON.stringify(query);
@@ -60,7 +60,7 @@ describe('an answer', () => {
         const again = await ask({ store }, JSON.parse(JSON.stringify(answer.query)), now + 86_400_000);
         assert.deepEqual(again, answer);
       }),
-      { seed: 11, numRuns: rounds(2000, 3, 60) },
+      { seed: 11, numRuns: rounds(2000, 3, 30) },
     );
   });
 

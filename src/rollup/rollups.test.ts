@@ -114,7 +114,7 @@ describe('rollups', () => {
           }
         },
       ),
-      { numRuns: rounds(60, 3, 60), seed: 4 },
+      { numRuns: rounds(60, 3, 30), seed: 4 },
     );
   });
 

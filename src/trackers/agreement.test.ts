@@ -47,7 +47,7 @@ describe('the simple, rate and database trackers', { timeout: patience(60_000) }
   for (const [name, count] of Object.entries(OPTIONS))
     test(`with ${name} count the same hits and visitors of the same requests`, async (t) => {
       await using db = await openTracker(t, { dataDir: temporaryFolder(t), count });
-      const draws = fc.sample(drawnRequests, { numRuns: rounds(300, 40), seed: 22 });
+      const draws = fc.sample(drawnRequests, { numRuns: rounds(300, 15, 40), seed: 22 });
       const rounded = draws.map((requestsOf, round) => {
         const site = `site-${round}.test`;
         return { site, requests: requestsOf(site) };

@@ -83,7 +83,7 @@ describe('the recount of visits', () => {
         assert.deepEqual(await overlappingVisits(engine), []);
         await assertVisits(store);
       }),
-      { seed: 11, numRuns: rounds(1000, 1, 20), endOnFailure: true },
+      { seed: 11, numRuns: rounds(1000, 1, 10), endOnFailure: true },
     );
   });
 

@@ -53,7 +53,7 @@ describe('visits', () => {
         await visits.catchUp();
         assert.deepEqual(await storedVisits(store), visitsOf(delivered.map(visitHitOf)));
       }),
-      { seed: 7, numRuns: rounds(2000, 2, 60), endOnFailure: true },
+      { seed: 7, numRuns: rounds(2000, 2, 30), endOnFailure: true },
     );
   });
 });

@@ -185,7 +185,9 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await closeQuietly(open);
   });
 
-  test('the JavaScript of the first view is under 60 kB gzipped', async () => {
+  test('the JavaScript of the first view is under 60 kB gzipped', {
+    skip: onlyWithMoreRounds(),
+  }, async () => {
     const open = await dashboard.open('?period=30d');
     const { page } = open;
     const loaded: string[] = [];

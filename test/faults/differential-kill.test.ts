@@ -24,7 +24,7 @@ import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisitsOf } from '../fixtures/visit-recount.ts';
 
 const PROCESS = fileURLToPath(new URL('../fixtures/differential/process.ts', import.meta.url));
-const COURSES = rounds(12, 1);
+const COURSES = rounds(12, 1, 2);
 const SEED = 20261129;
 /** Approximate milliseconds until a process is killed: ever longer, so that it finishes on any machine. */
 const FIRST_WAIT = rounds(100, 400);

@@ -115,7 +115,7 @@ test('overlapping logs that were partly purged are restored, without duplicate l
       }
       if (counts.size === wanted.length) exact++;
     }),
-    { seed: 7, numRuns: rounds(40, 3), endOnFailure: true },
+    { seed: 7, numRuns: rounds(40, 3, 6), endOnFailure: true },
   );
   assert.ok(backs > 100 && exact > 0, `${backs} came back, ${exact} times without an overlap`);
 });

@@ -23,7 +23,7 @@ import { RunningServer } from '../fixtures/running-server.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const ROUNDS = rounds(100, 2);
+const ROUNDS = rounds(100, 2, 10);
 /** Lines of the log of a round. */
 const LINES = rounds(20_000, 8_000);
 const LOG_SITE = 'log.test';
