@@ -37,7 +37,7 @@ interface Place {
  * `DELETE` for administrators.
  */
 export function resourceRoutes(app: FastifyInstance, context: ServerContext): void {
-  // Written out, not in a loop: test/openapi.test.ts looks for each route in the source.
+  // Written out, not in a loop: test/openapi.slow.test.ts looks for each route in the source.
   const goals = routesOf(context, 'goals');
   app.get('/api/v1/sites/:site/goals', goals.list);
   app.post('/api/v1/sites/:site/goals', goals.create);
