@@ -63,6 +63,7 @@ describe('the chart', { skip: program === undefined && BROWSER_MISSING }, async 
     assert.match(await tile.innerText(), /€270k[\s\S]*and US\$300\.00/);
     await page.getByRole('button', { name: 'Show as a table' }).click();
     const table = page.getByRole('dialog', { name: 'By day' });
+    await table.locator('tbody tr').nth(10).waitFor();
     assert.deepEqual(await table.locator('thead th').allInnerTexts(), [
       ...['Time', 'Visitors', 'Visits', 'Page views', 'Hits', 'Bounce rate', 'Visit duration', 'Revenue'],
     ]);
