@@ -15,8 +15,8 @@ import { assertHasOnly } from './fixtures/deleted-site.ts';
 import { openTracker } from './fixtures/embedded-store.ts';
 import { hitOf } from './fixtures/hit.ts';
 import { interceptStatements } from './fixtures/intercepted-statements.ts';
-import { patience } from './fixtures/patience.ts';
 import { rounds } from './fixtures/rounds.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { Random } from './reference/traffic/random.ts';
@@ -109,7 +109,7 @@ async function assertWholeOrGone(db: DBTracker, dataDir: string, message: string
 }
 
 test('a backup has a site that is being deleted whole, or its first start completes the deletion', {
-  timeout: patience(30_000 * ROUNDS),
+  timeout: scaledTimeout(30_000 * ROUNDS),
 }, async (t) => {
   t.diagnostic(`HIT_TEST_SEED=${SEED}`);
   const random = new Random(SEED);

@@ -9,8 +9,8 @@ import type { Stats, Top } from '../src/query/answers.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { type Answer, type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { eventsOf } from './fixtures/live-events.ts';
-import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
@@ -247,7 +247,7 @@ test('an administrator is told what holders of bound tokens must not be', async 
   }
 });
 
-describe('the table of routes', { timeout: patience(120_000) }, () => {
+describe('the table of routes', { timeout: scaledTimeout(120_000) }, () => {
   /** A route for `HEAD` comes with each one for `GET`, and is to be kept as closely. */
   const known = Object.keys(EXPECTED);
   const heads = known
@@ -626,7 +626,7 @@ test('a bound token stays bound on a server whose counts are public, and among p
   assert.deepEqual([everybody.site, everybody.total.hits], [null, 2]);
 });
 
-test('a bound token stays bound with collector threads', { timeout: patience(60_000) }, async (t) => {
+test('a bound token stays bound with collector threads', { timeout: scaledTimeout(60_000) }, async (t) => {
   await using threads = await RunningServer.start(
     temporaryFolder(t),
     ...['--threads', '2', '--tracker', 'simple,rate'],

@@ -4,13 +4,13 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const FILE = join(import.meta.dirname, 'fixtures/failing-tests.ts');
 
 test('a test that fails or hangs fails no other, and leaves no folder and no process', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const TMPDIR = join(temporaryFolder(t), 'tmp');
   mkdirSync(TMPDIR);

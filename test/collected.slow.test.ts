@@ -7,9 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import type { SiteSummary, Stats, Top } from '../src/index.ts';
 import { assertProblem, BEARER } from './fixtures/any-server.ts';
 import { cityRecord, geoDatabase } from './fixtures/geo-database.ts';
-import { patience } from './fixtures/patience.ts';
 import { onlyWithMoreRounds } from './fixtures/rounds.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 
 const CHROME =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36';
@@ -19,7 +19,7 @@ type Row = Readonly<Record<string, string | number>>;
 
 // The slow suite also runs it with one.
 for (const threads of onlyWithMoreRounds() ? ['2'] : ['1', '2']) {
-  describe(`what is collected with --threads ${threads}`, { timeout: patience(240_000) }, () => {
+  describe(`what is collected with --threads ${threads}`, { timeout: scaledTimeout(240_000) }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
     let server: RunningServer;
 
@@ -202,7 +202,7 @@ for (const threads of onlyWithMoreRounds() ? ['2'] : ['1', '2']) {
 }
 
 test('a database of cities that is none is refused before anything starts', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   try {

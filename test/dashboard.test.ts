@@ -5,8 +5,8 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, test } from 'node:test';
 import { type AnyServer, assertProblem, BEARER, cookieOf, TOKEN } from './fixtures/any-server.ts';
 import { eventsOf } from './fixtures/live-events.ts';
-import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -232,7 +232,7 @@ test('a site can be marked as public, and is listed so', async () => {
   );
 });
 
-describe('live count events', { timeout: patience(30_000) }, () => {
+describe('live count events', { timeout: scaledTimeout(30_000) }, () => {
   it('arrive every second, with the current counts', async () => {
     const path = '/api/v1/live/events?site=events.example&window=1h';
     let hits = 0;
@@ -251,7 +251,7 @@ describe('live count events', { timeout: patience(30_000) }, () => {
     assertProblem(await server.send('/api/v1/live/events?window=x', { headers: BEARER }), 400, 'invalid');
   });
 
-  it('answer HEAD at once', { timeout: patience(10_000) }, async () => {
+  it('answer HEAD at once', { timeout: scaledTimeout(10_000) }, async () => {
     const { status, headers } = await server.send('/api/v1/live/events', { method: 'HEAD', headers: BEARER });
     assert.deepEqual([status, headers['content-type']], [200, 'text/event-stream']);
   });
@@ -273,7 +273,7 @@ describe('live count events', { timeout: patience(30_000) }, () => {
 });
 
 test('events and tokens work with collector threads, and a server disconnects its readers when it stops', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   await using threads = await RunningServer.start(
     temporaryFolder(t),

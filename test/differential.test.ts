@@ -17,15 +17,15 @@ import type { Ways } from './fixtures/differential/comparison.ts';
 import { question } from './fixtures/differential/questions.ts';
 import { course, courseText } from './fixtures/differential/steps.ts';
 import { World } from './fixtures/differential/world.ts';
-import { patience } from './fixtures/patience.ts';
 import { rounds } from './fixtures/rounds.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { StatementFaults } from './fixtures/statement-faults.ts';
 
 const RUNS = rounds(400, 1, 16);
 const SEED = Number(process.env.HIT_TEST_SEED ?? 5);
 const SHRINKS = process.env.HIT_TEST_SHRINK !== undefined;
 test('every query matches what was sent, whatever happened', {
-  timeout: patience(3_600_000),
+  timeout: scaledTimeout(3_600_000),
 }, async (t) => {
   const ways: Ways = { hits: 0, rollups: 0, purged: 0 };
   using faults = new StatementFaults();

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const execute = promisify(execFile);
@@ -51,7 +51,7 @@ function dataUrl(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-describe('the embedded engine', { timeout: patience(60_000), concurrency: 2 }, () => {
+describe('the embedded engine', { timeout: scaledTimeout(60_000), concurrency: 2 }, () => {
   const use = `const { SimpleTracker, RateTracker, LastSeenSketch } = await import(${JSON.stringify(LIBRARY)});
     new SimpleTracker().track({ visitor: 'ann' });`;
   for (const [name, args] of [
@@ -105,7 +105,7 @@ describe('the embedded engine', { timeout: patience(60_000), concurrency: 2 }, (
   });
 });
 
-describe('a program that imports the library', { timeout: patience(60_000) }, () => {
+describe('a program that imports the library', { timeout: scaledTimeout(60_000) }, () => {
   it('has started no thread, timer or socket by that', async (t) => {
     const cwd = temporaryFolder(t);
     // Its output is a resource, too.
@@ -122,7 +122,7 @@ describe('a program that imports the library', { timeout: patience(60_000) }, ()
   });
 });
 
-describe('a command', { timeout: patience(60_000), concurrency: 2 }, () => {
+describe('a command', { timeout: scaledTimeout(60_000), concurrency: 2 }, () => {
   for (const [args, count] of [
     [['--version'], 0],
     [['--help'], 0],

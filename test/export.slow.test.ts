@@ -23,7 +23,7 @@ import type { Store } from '../src/store/store.ts';
 import { BEARER, TOKEN } from './fixtures/any-server.ts';
 import { openStore as openEmbedded, openTracker } from './fixtures/embedded-store.ts';
 import { hitOf } from './fixtures/hit.ts';
-import { until } from './fixtures/patience.ts';
+import { until } from './fixtures/scaled-timeout.ts';
 import { whenOver } from './fixtures/scope.ts';
 import { segmentOf } from './fixtures/segments.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';

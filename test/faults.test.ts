@@ -21,11 +21,11 @@ import { sites } from '../src/query/sites.ts';
 import { Spool } from '../src/spool/spool.ts';
 import { Store } from '../src/store/store.ts';
 import { hitOf } from './fixtures/hit.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { Lines, Shelf } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const timeout = patience(60_000);
+const timeout = scaledTimeout(60_000);
 const needsProc = process.platform === 'linux' ? false : 'open files are listed in /proc';
 
 /** Appends a hit. @returns undefined, or the code of the error */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { AnyServer, BEARER, flagsOf, LISTENING } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const MIB = 1024 * 1024;
@@ -38,7 +38,7 @@ interface Told {
   readonly errors: readonly { index: number; error: string }[];
 }
 
-describe('a batch that is made to fill the memory', { timeout: patience(120_000) }, () => {
+describe('a batch that is made to fill the memory', { timeout: scaledTimeout(120_000) }, () => {
   test('costs a small multiple of its size, whatever is in it', async (t) => {
     await using server = await new SmallServer(join(temporaryFolder(t), 'data')).listening();
     const send = async (text: string, type: string) => {

@@ -7,7 +7,7 @@ import { type LogTotals, writeAccessLog } from '../bench/access-log.ts';
 import type { TotalSummary } from '../src/commands/import-summary.ts';
 import { Program } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
-import { patience, until } from './fixtures/patience.ts';
+import { scaledTimeout, until } from './fixtures/scaled-timeout.ts';
 
 /** Two chunks. */
 const LINES = 80_000;
@@ -20,7 +20,7 @@ async function summaryOf(importing: Program, signal?: NodeJS.Signals): Promise<T
   return JSON.parse(stdout);
 }
 
-describe('import', { timeout: patience(120_000), concurrency: true }, () => {
+describe('import', { timeout: scaledTimeout(120_000), concurrency: true }, () => {
   let folder = '';
   let log = '';
   let totals: LogTotals;

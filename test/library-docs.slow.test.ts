@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import {
   freePort,
   installIn,
@@ -49,7 +49,7 @@ function programOf({ heading, code }: Snippet, port = PORT): string {
   return runtime;
 }
 
-describe('the library’s documentation', { timeout: patience(60_000), concurrency: 2 }, () => {
+describe('the library’s documentation', { timeout: scaledTimeout(60_000), concurrency: 2 }, () => {
   it('shows a middleware of each framework, node:http and the web Request', () => {
     const shown = SERVERS.map(({ code }) => /from '(hit-tracker.*)'/.exec(code)?.[1]);
     assert.deepEqual(shown, [

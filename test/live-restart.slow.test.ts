@@ -7,13 +7,13 @@ import { DBTracker } from '../src/trackers/db.ts';
 import { restoreLive } from '../src/trackers/restore-live.ts';
 import { BEARER } from './fixtures/any-server.ts';
 import { liveAt, toldOf } from './fixtures/counting-process.ts';
-import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const MINUTE = 60_000;
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const COUNTING = new URL('./fixtures/counting-process.ts', import.meta.url).pathname;
 
 test('a killed process restores the same live state, cell by cell', options, async (t) => {

@@ -8,7 +8,7 @@ import { query } from '../src/commands/query.ts';
 import { report } from '../src/commands/report.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { placeEmptyStore } from './fixtures/empty-store.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 
@@ -35,7 +35,7 @@ const LOG = LINES.map(
 ).join('');
 
 it('an access log has page views and other requests, and bounces count page views alone', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const data = ['--data-dir', join(folder, 'data')];

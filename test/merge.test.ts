@@ -14,7 +14,7 @@ import type { MergeAnswer } from '../src/http/peers/merged-answer.ts';
 import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 import { typed } from './fixtures/typed-command.ts';
 
@@ -55,7 +55,7 @@ async function mergedBy(...args: string[]): Promise<MergeAnswer> {
   return JSON.parse(stdout) as MergeAnswer;
 }
 
-describe('the sketches of two nodes, merged', { timeout: patience(60_000) }, () => {
+describe('the sketches of two nodes, merged', { timeout: scaledTimeout(60_000) }, () => {
   for (const site of ['', ...SITES]) {
     it(`equal those of a node that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
       const [ours, theirs, all] = await Promise.all(
@@ -84,7 +84,7 @@ describe('the sketches of two nodes, merged', { timeout: patience(60_000) }, () 
   });
 });
 
-describe('merge', { timeout: patience(60_000), concurrency: 2 }, () => {
+describe('merge', { timeout: scaledTimeout(60_000), concurrency: 2 }, () => {
   for (const site of ['', ...SITES]) {
     it(`prints what a node that saw all traffic reports, for ${site || 'all sites'}`, async () => {
       const ofSite = site === '' ? [] : ['--site', site];

@@ -13,13 +13,13 @@ import { BEARER, TOKEN } from './fixtures/any-server.ts';
 import { file } from './fixtures/file-scope.ts';
 import { type Metrics, metricsOf, readMetrics } from './fixtures/metrics-text.ts';
 import { alerts, dashboard, expressions } from './fixtures/monitoring.ts';
-import { patience } from './fixtures/patience.ts';
 import { readExpression } from './fixtures/promql.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { Lines } from './fixtures/shelf.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 /** Labels that Prometheus adds to each series, or that belong to histograms. */
 const ALWAYS = ['job', 'instance', 'le'];
 /** Nobody listens there. */

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const CLI = new URL('../src/cli.ts', import.meta.url).pathname;
 const folder = temporaryFolder(file);
 const data = join(folder, 'data');

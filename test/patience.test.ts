@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 
 const SCRIPT = `
-import { patience } from ${JSON.stringify(import.meta.resolve('./fixtures/patience.ts'))};
-console.log(patience(3_600_000), patience(1000));`;
+import { scaledTimeout } from ${JSON.stringify(import.meta.resolve('./fixtures/scaled-timeout.ts'))};
+console.log(scaledTimeout(3_600_000), scaledTimeout(1000));`;
 
 /** Limits of an hour and of a second on an idle machine, in milliseconds. */
 function limits(ci: string): number[] {

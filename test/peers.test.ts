@@ -10,8 +10,8 @@ import type { LiveAnswer } from '../src/http/live-answer.ts';
 import type { PeersAnswer } from '../src/http/peers/peers.ts';
 import type { AnyServer } from './fixtures/any-server.ts';
 import { file } from './fixtures/file-scope.ts';
-import { patience } from './fixtures/patience.ts';
 import type { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
 const HITS = 3000;
@@ -32,7 +32,7 @@ async function onKnownPort<Started>(start: (port: string) => Promise<Started>): 
   }
 }
 
-describe('three nodes that are peers', { timeout: patience(60_000) }, () => {
+describe('three nodes that are peers', { timeout: scaledTimeout(60_000) }, () => {
   let folder = '';
   let first: RunningServer;
   let second: AnyServer;

@@ -9,13 +9,13 @@ import { report } from '../src/commands/report.ts';
 import { BEARER } from './fixtures/any-server.ts';
 import type { Ended } from './fixtures/command-line.ts';
 import { logLine } from './fixtures/log-line.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 
 it('a report of a purged period shows unknown values in each of its formats', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const data = ['--data-dir', join(folder, 'data')];

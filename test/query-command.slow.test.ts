@@ -10,7 +10,7 @@ import { report } from '../src/commands/report.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { assertFailed, type Ended, Program } from './fixtures/command-line.ts';
 import { placeEmptyStore } from './fixtures/empty-store.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -55,7 +55,7 @@ async function good(...args: Parameters<typeof run>[0]): Promise<string> {
 describe('query, goals and report', () => {
   for (const isServed of [false, true]) {
     it(`speak one language ${isServed ? 'with' : 'without'} a server on the folder`, {
-      timeout: patience(60_000),
+      timeout: scaledTimeout(60_000),
     }, async (t) => {
       const folder = temporaryFolder(t);
       const data = ['--data-dir', join(folder, 'data')];

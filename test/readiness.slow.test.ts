@@ -6,12 +6,12 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Answer } from './fixtures/any-server.ts';
-import { patience } from './fixtures/patience.ts';
 import { readyWhen, upMetricOf } from './fixtures/readiness.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-describe('readiness', { timeout: patience(60_000) }, () => {
+describe('readiness', { timeout: scaledTimeout(60_000) }, () => {
   test('says within seconds that Redis is gone, refuses or hangs, and that hits are accepted', async (t) => {
     let mode: 'refuses' | 'hangs' = 'refuses';
     const sockets = new Set<Socket>();

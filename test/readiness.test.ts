@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { patience } from './fixtures/patience.ts';
 import { readyOf, readyWhen, upMetricOf } from './fixtures/readiness.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-describe('readiness', { timeout: patience(60_000) }, () => {
+describe('readiness', { timeout: scaledTimeout(60_000) }, () => {
   test('is 503 while the folder of the spool is gone, as a hit is, and comes back with it', async (t) => {
     const folder = join(temporaryFolder(t), 'data');
     await using server = await ServerHere.start(t, folder, '--tracker', 'db');

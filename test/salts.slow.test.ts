@@ -7,8 +7,8 @@ import { assertProblem, BEARER, FIREFOX } from './fixtures/any-server.ts';
 import { ClickHouseFront } from './fixtures/clickhouse-front.ts';
 import { assertFailed, run } from './fixtures/command-line.ts';
 import { MovedClock } from './fixtures/moved-clock.ts';
-import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { parcelOf, urlOf } from './fixtures/twins.ts';
 
@@ -20,7 +20,7 @@ interface Ready {
 const readinessOf = async (server: RunningServer): Promise<Ready> =>
   JSON.parse((await server.send('/readyz', { headers: BEARER })).text) as Ready;
 
-describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
+describe('servers with --salts-from', { timeout: scaledTimeout(60_000) }, () => {
   it('identify visitors alike, and report that their salts are shared', async (t) => {
     const folder = temporaryFolder(t);
     const common = ['--tracker', 'simple,rate'];
@@ -111,7 +111,7 @@ describe('servers with --salts-from', { timeout: patience(60_000) }, () => {
   });
 });
 
-describe('servers that share a ClickHouse server', { timeout: patience(120_000) }, () => {
+describe('servers that share a ClickHouse server', { timeout: scaledTimeout(120_000) }, () => {
   it('identify visitors alike, and continue each other’s visits across midnight', async (t) => {
     const folder = temporaryFolder(t);
     const front = await ClickHouseFront.start();

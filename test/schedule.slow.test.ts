@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { serve } from '../src/commands/serve.ts';
 import { BEARER } from './fixtures/any-server.ts';
-import { patience, until } from './fixtures/patience.ts';
+import { scaledTimeout, until } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
@@ -27,7 +27,7 @@ function assertSigned({ headers, body }: Call, secret: string): void {
   assert.ok(Math.abs(Date.now() / 1000 - Number(timestamp)) < 60);
 }
 
-describe('a server with a schedule', { timeout: patience(60_000) }, () => {
+describe('a server with a schedule', { timeout: scaledTimeout(60_000) }, () => {
   it('runs missed jobs once, sends them and its alerts to a webhook, and purges', async (t) => {
     const data = join(temporaryFolder(t), 'data');
     await using receiver = await WebhookReceiver.listen(503);

@@ -9,7 +9,7 @@ import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { Resources } from '../src/query/resources/resources.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { type AnyServer, assertProblem, BEARER } from './fixtures/any-server.ts';
-import { patience } from './fixtures/patience.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
@@ -62,7 +62,7 @@ async function tokenFor(server: AnyServer, sites: readonly string[] | null): Pro
 }
 
 test('a deleted site is gone with all that it has, and comes back as a new one', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = join(temporaryFolder(t), 'data');
   let server = await ServerHere.start(t, folder);
@@ -124,7 +124,7 @@ test('a deleted site is gone with all that it has, and comes back as a new one',
 });
 
 test('a deletion that was interrupted is completed before a server reads what the site has', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = join(temporaryFolder(t), 'data');
   {

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertProblem, BEARER, FIREFOX } from './fixtures/any-server.ts';
 import { Program } from './fixtures/command-line.ts';
 import { metricsOf } from './fixtures/metrics-text.ts';
-import { patience } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const THREADS = ['--threads', '2'];
 /** Without a store, which takes longer to open than all the rest. */
 const LIGHT = [...THREADS, '--tracker', 'simple,rate'];

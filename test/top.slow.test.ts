@@ -10,8 +10,8 @@ import type { LiveAnswer } from '../src/http/live-answer.ts';
 import { BEARER, TOKEN } from './fixtures/any-server.ts';
 import { assertFailed } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
-import { patience, until } from './fixtures/patience.ts';
 import { RunningServer } from './fixtures/running-server.ts';
+import { scaledTimeout, until } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 import { typed } from './fixtures/typed-command.ts';
 
@@ -54,7 +54,7 @@ class Pane implements Disposable {
   }
 }
 
-describe('top', { timeout: patience(120_000) }, async () => {
+describe('top', { timeout: scaledTimeout(120_000) }, async () => {
   const folder = temporaryFolder(file);
   const data = join(folder, 'data');
   let server = await RunningServer.start(data);

@@ -8,8 +8,8 @@ import type { Part } from './manifest.ts';
 export async function deletedParts(store: Store): Promise<(part: Part) => boolean> {
   const deletions = Map.groupBy(await allDeletions(store), ({ site }) => site);
   return ({ manifest: { site, watermarks } }) =>
-    (deletions.get(site) ?? []).some(({ marks }) =>
-      [...watermarks].every(([writer, last]) => last <= (marks.get(writer) ?? 0n)),
+    (deletions.get(site) ?? []).some((deletion) =>
+      [...watermarks].every(([writer, last]) => last <= (deletion.watermarks.get(writer) ?? 0n)),
     );
 }
 
@@ -19,7 +19,7 @@ export async function deletedParts(store: Store): Promise<(part: Part) => boolea
  */
 export async function reimportedHits(store: Store): Promise<string> {
   // Watermarks never decrease, so those of the last deletion are enough.
-  const last = new Map((await allDeletions(store)).map(({ site, marks }) => [site, marks]));
-  const each = Array.from(last, ([site, marks]) => `site = ${quote(site)} AND ${coveredBy(marks)}`);
+  const last = new Map((await allDeletions(store)).map(({ site, watermarks }) => [site, watermarks]));
+  const each = Array.from(last, ([site, watermarks]) => `site = ${quote(site)} AND ${coveredBy(watermarks)}`);
   return each.join(' OR ') || 'false';
 }

@@ -36,11 +36,11 @@ export class ArchiveReader implements ArchiveSource {
   readonly #maxAge: number;
   #refreshed = Number.NEGATIVE_INFINITY;
 
-  private constructor(store: Store, place: ArchiveStorage, patience: number) {
+  private constructor(store: Store, place: ArchiveStorage, maxAge: number) {
     this.#store = store;
     this.#place = place;
     this.#catalog = new Catalog(place);
-    this.#maxAge = patience;
+    this.#maxAge = maxAge;
   }
 
   /**
@@ -117,8 +117,8 @@ export class ArchiveReader implements ArchiveSource {
     return parts.filter((part) => !isDeleted(part));
   }
 
-  async #refresh(patience = this.#maxAge): Promise<void> {
-    if (performance.now() - this.#refreshed < patience) return;
+  async #refresh(maxAge = this.#maxAge): Promise<void> {
+    if (performance.now() - this.#refreshed < maxAge) return;
     try {
       await this.#catalog.refresh();
     } catch (error) {

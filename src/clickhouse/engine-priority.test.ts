@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openStore } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { EnginePriority } from './engine-priority.ts';
 
 const options = {
-  timeout: patience(30_000),
+  timeout: scaledTimeout(30_000),
   skip: process.platform !== 'linux' && 'threads have a priority of their own on Linux only',
 };
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { withConsistentRollups } from '../query/source.ts';
@@ -13,7 +13,7 @@ import { SINGLE } from './dialect.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const steps = migrations();
 
 function open(t: TestContext): { clients: Clients; folder: string } {

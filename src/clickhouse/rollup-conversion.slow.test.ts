@@ -7,8 +7,8 @@ import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { bucketing } from '../query/from-hits.ts';
@@ -21,7 +21,7 @@ import type { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: patience(600_000) };
+const options = { timeout: scaledTimeout(600_000) };
 /** More statements than a conversion has. */
 const STATEMENTS = 100;
 const WRITER = 7n;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { assertVisits, storedHits, storedVisits, visitsOf } from '../../test/fixtures/visit-recount.ts';
@@ -16,7 +16,7 @@ import { Clients } from './clients.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './sql.ts';
 
-const options = { timeout: patience(600_000) };
+const options = { timeout: scaledTimeout(600_000) };
 /** More than a conversion has. */
 const STATEMENTS = 60;
 const HITS = 3000;

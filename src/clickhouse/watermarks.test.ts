@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Clients } from './clients.ts';
 import { coveredBy, readWatermarks, type Watermarks, writerOf, writerSql } from './watermarks.ts';
@@ -19,7 +19,7 @@ function isCovered(watermarks: Watermarks, writer: number, batch: bigint): boole
 }
 
 describe('watermarks', () => {
-  test('cover the batches of each writer up to its last', { timeout: patience(60_000) }, async (t) => {
+  test('cover the batches of each writer up to its last', { timeout: scaledTimeout(60_000) }, async (t) => {
     const clients = Clients.embedded(temporaryFolder(t));
     t.after(() => clients.close());
     await fc.assert(

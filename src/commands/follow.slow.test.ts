@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { logLine, logTime } from '../../test/fixtures/log-line.ts';
-import { patience, until } from '../../test/fixtures/patience.ts';
+import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readSettings } from '../config.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
@@ -53,7 +53,7 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
   };
 }
 
-describe('import --follow', { timeout: patience(30_000) }, () => {
+describe('import --follow', { timeout: scaledTimeout(30_000) }, () => {
   it('skips rotated logs that the next purge would delete, and reports it', async (test) => {
     const folder = temporaryFolder(test);
     const path = join(folder, 'access.log');

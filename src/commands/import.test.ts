@@ -6,15 +6,15 @@ import { PassThrough, Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { readSettings } from '../config.ts';
 import { HitError } from '../errors.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import { importLogs } from './import.ts';
 import type { TotalSummary } from './import-summary.ts';
 
-describe('the import command', { timeout: patience(30_000) }, () => {
+describe('the import command', { timeout: scaledTimeout(30_000) }, () => {
   let folder = '';
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'import-command-'));

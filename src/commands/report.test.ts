@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readSettings } from '../config.ts';
 import { REPORT_SETTINGS } from '../settings/report.ts';
@@ -56,7 +56,7 @@ describe('a report', () => {
     ['--metrics', 'pageviews'],
   ]) {
     it(`of a missing archive is rejected: ${args.join(' ')}`, {
-      timeout: patience(60_000),
+      timeout: scaledTimeout(60_000),
     }, async (t) => {
       const data = folderOf(t);
       const missing = join(data, '..', 'mistyped');
@@ -77,7 +77,7 @@ describe('a report', () => {
     assert.ok(!existsSync(data));
   });
 
-  it('of a named period has its whole days', { timeout: patience(60_000) }, async (t) => {
+  it('of a named period has its whole days', { timeout: scaledTimeout(60_000) }, async (t) => {
     const data = folderOf(t);
     await (await DBTracker.open({ dataDir: data })).close();
     const answer = JSON.parse(await printed(data, '--json', '--period', '7d', '--interval', 'day'));

@@ -7,7 +7,7 @@ export interface Deletion {
   readonly site: string;
   /** Milliseconds since 1970. */
   readonly requested: number;
-  readonly marks: Watermarks;
+  readonly watermarks: Watermarks;
 }
 
 /** Records a deletion: from now on it is completed, whatever happens. @throws HitError `store_unavailable` */
@@ -36,13 +36,17 @@ export async function allDeletions(store: Store): Promise<(Deletion & { readonly
   }>('deletions', {});
   return rows.map(({ site, requested, writers, lasts, is_done }) => ({
     ...{ site, requested: Number(requested), isDone: Number(is_done) === 1 },
-    marks: readWatermarks(writers.map((writer, at) => ({ writer, last: lasts[at]! }))),
+    watermarks: readWatermarks(writers.map((writer, at) => ({ writer, last: lasts[at]! }))),
   }));
 }
 
-async function record(store: Store, { site, requested, marks }: Deletion, isDone: boolean): Promise<void> {
+async function record(
+  store: Store,
+  { site, requested, watermarks }: Deletion,
+  isDone: boolean,
+): Promise<void> {
   await store.execute('deletion_record', {
-    ...{ site, requested, writers: [...marks.keys()], lasts: [...marks.values()] },
+    ...{ site, requested, writers: [...watermarks.keys()], lasts: [...watermarks.values()] },
     is_done: Number(isDone),
   });
 }

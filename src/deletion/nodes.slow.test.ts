@@ -5,7 +5,7 @@ import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { assertHasOnly } from '../../test/fixtures/deleted-site.ts';
 import { closeAfter } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { whenOver } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -30,7 +30,7 @@ function hitsOf(number: number): Hit[] {
 }
 
 test('loses hits up to a batch of each node, and nothing that the other counts meanwhile', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const front = await ClickHouseFront.start();
@@ -69,9 +69,11 @@ test('loses hits up to a batch of each node, and nothing that the other counts m
   isDeleted = true;
   await counting;
   await here.rollups.rollUp();
-  const [{ marks } = { marks: new Map<number, bigint>() }] = await allDeletions(here.store);
+  const [{ watermarks } = { watermarks: new Map<number, bigint>() }] = await allDeletions(here.store);
   const left = [...sent].flatMap(([id, hits]) =>
-    hits.filter(({ site }) => site !== 'gone.example' || id > (marks.get(Number(id & 0x3f_ffffn)) ?? 0n)),
+    hits.filter(
+      ({ site }) => site !== 'gone.example' || id > (watermarks.get(Number(id & 0x3f_ffffn)) ?? 0n),
+    ),
   );
   assert.ok(left.some(({ site }) => site === 'gone.example'));
   assert.ok(left.length < [...sent.values()].flat().length);

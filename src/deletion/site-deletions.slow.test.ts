@@ -74,7 +74,7 @@ test('hits that come while a site is deleted stay, even if they are counted befo
   const before = [0, 1, 2].map((number) => hitsOf(number, random));
   for (const [number, hits] of before.entries()) await deliver(batch(number), hits);
   await rollups.rollUp();
-  await recordBegin(store, { site: DELETED, requested: START, marks: await rollups.removable() });
+  await recordBegin(store, { site: DELETED, requested: START, watermarks: await rollups.removable() });
   // One is rolled up, one is in the visits alone, one is in neither.
   const during = [3, 4, 5].map((number) => hitsOf(number, random));
   await deliver(batch(3), during[0]!);

@@ -71,12 +71,15 @@ export class SiteDeletions {
       // On a full disk nothing gets into the store, and deleting a site is how an owner frees space.
       if (!(await store.guard.isFull())) await drainAndRollUp(this.#options, signal);
       // First of all, as hits of an import or of another node may be stored meanwhile: they stay, and are not counted here.
-      const deletion = { site, requested: now(), marks: await rollups.removable() };
+      const deletion = { site, requested: now(), watermarks: await rollups.removable() };
       const [found] = await store.rows<Record<'hits' | 'visits' | 'is_known', string | number>>(
         'deletion_counts',
         { site },
         UNTIMED_LIMITS,
-        { covered: coveredBy(deletion.marks), covered_visits: coveredBy(deletion.marks, 'v.batch') },
+        {
+          covered: coveredBy(deletion.watermarks),
+          covered_visits: coveredBy(deletion.watermarks, 'v.batch'),
+        },
       );
       const counts = { hits: Number(found?.hits), visits: Number(found?.visits) };
       const isKnown = Number(found?.is_known) === 1;
@@ -128,8 +131,8 @@ export class SiteDeletions {
 }
 
 /** @throws HitError `internal` if hits of the deletion are still stored */
-async function assertGone({ store }: SiteRows, { site, marks }: Deletion): Promise<void> {
-  const which = { site: quote(site), covered: coveredBy(marks) };
+async function assertGone({ store }: SiteRows, { site, watermarks }: Deletion): Promise<void> {
+  const which = { site: quote(site), covered: coveredBy(watermarks) };
   const days = await store.rows('deletion_rest', {}, UNTIMED_LIMITS, which);
   if (days.length > 0) throw new HitError('internal', `hits of ${site} are left after its deletion`);
 }

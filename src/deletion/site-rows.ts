@@ -31,7 +31,7 @@ const MOST_BATCHES = 5_000;
 /** @throws HitError `store_unavailable`, `store_full`, `overloaded`: it can be repeated */
 export async function deleteRows(rows: SiteRows, deletion: Deletion): Promise<void> {
   const { store } = rows;
-  const gone = `site = ${quote(deletion.site)} AND ${coveredBy(deletion.marks)}`;
+  const gone = `site = ${quote(deletion.site)} AND ${coveredBy(deletion.watermarks)}`;
   await store.guard.deleting(async () => {
     await forgetBatches(store, gone);
     await deleteHits(store, gone);

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
 import { FolderLock } from './lock.ts';
@@ -45,7 +45,7 @@ function assertLocked(folder: string): void {
   );
 }
 
-describe('the lock of a folder', { timeout: patience(30_000) }, () => {
+describe('the lock of a folder', { timeout: scaledTimeout(30_000) }, () => {
   test('keeps another process out, until it is released', async (t) => {
     const folder = temporaryFolder(t);
     const lock = new FolderLock(folder);

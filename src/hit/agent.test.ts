@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { agentOf } from './agent.ts';
 import { hex64 } from './hash.ts';
 import { isUnclean } from './text.ts';
@@ -175,7 +175,7 @@ describe('any agent', () => {
     assert.equal(agentOf('MyApp/3.1 (iPhone; iOS 18.1)').browser, 'MyApp');
   });
 
-  test('of megabytes is parsed before the test times out', { timeout: patience(20_000) }, () => {
+  test('of megabytes is parsed before the test times out', { timeout: scaledTimeout(20_000) }, () => {
     const pieces = [
       'a',
       '/',

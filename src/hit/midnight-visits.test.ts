@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { patience } from '../../test/fixtures/patience.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { MidnightVisits, VISIT_TIMEOUT } from './midnight-visits.ts';
 
 const MIDNIGHT = Date.UTC(2026, 10, 25);
@@ -105,7 +105,7 @@ test('a table that was not emptied starts over when times no longer fit', () => 
 });
 
 test('threads that see ids concurrently lose no ids and no times', {
-  timeout: patience(30_000),
+  timeout: scaledTimeout(30_000),
 }, async () => {
   const visits = new MidnightVisits(undefined, 8192);
   const [threads, ids] = [3, 2000];

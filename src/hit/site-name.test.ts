@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { siteName } from './site-name.ts';
 
 describe('the site of a host', () => {
@@ -83,7 +83,7 @@ describe('the site of a host', () => {
   }
 
   test('is found in a host of megabytes before the test times out', {
-    timeout: patience(20_000),
+    timeout: scaledTimeout(20_000),
   }, () => {
     for (const piece of ['a', 'a.', '.', ':', '-', '[', ' ', '1:', 'a-']) {
       assert.equal(siteName(piece.repeat(2 ** 22)), '');

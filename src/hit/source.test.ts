@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { LIMITS } from './hit.ts';
 import { campaignOf, languageOf, referrerOf } from './source.ts';
 import { isUnclean } from './text.ts';
@@ -49,7 +49,7 @@ describe('a referrer', () => {
     assert.equal(referrerOf(`https://example.org/${'漢'.repeat(2000)}`).url.length, LIMITS.referrer);
   });
 
-  test('of megabytes is parsed before the test times out', { timeout: patience(20_000) }, () => {
+  test('of megabytes is parsed before the test times out', { timeout: scaledTimeout(20_000) }, () => {
     for (const piece of ['a', '/../', '%', '@', ':', '漢'])
       referrerOf(`https://a.com/${piece.repeat(2 ** 20)}`);
   });

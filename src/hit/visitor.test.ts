@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { cookieValue, VisitorCookie } from './visitor.ts';
 
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
@@ -99,7 +99,7 @@ describe('a visitor cookie', () => {
   });
 
   test('is found in a header of 100 KB, and one of megabytes is parsed before the test times out', {
-    timeout: patience(20_000),
+    timeout: scaledTimeout(20_000),
   }, () => {
     assert.deepEqual(cookies.read(SITE, `${'a=b; '.repeat(20_000)}${valid}`), VISITOR);
     for (const piece of [' ', ';', '=', 'hit', 'hit=', 'hit; ', 'a=b;', `${valid.slice(0, -1)}g; `, '; ; ']) {

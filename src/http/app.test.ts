@@ -4,7 +4,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
-import { patience, until } from '../../test/fixtures/patience.ts';
+import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { createApp } from './app.ts';
 import { closeServer, listen } from './server.ts';
 
@@ -60,7 +60,7 @@ describe('a connection that is refused', () => {
 });
 
 test('a server that closes answers every request, although its clients send one after another', {
-  timeout: patience(20_000),
+  timeout: scaledTimeout(20_000),
 }, async (t) => {
   // Nobody is disconnected for taking too long.
   t.mock.timers.enable({ apis: ['setTimeout'] });

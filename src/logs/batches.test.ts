@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Batches } from './batches.ts';
 
-const options = { timeout: patience(10_000) };
+const options = { timeout: scaledTimeout(10_000) };
 
 function gathering(take: (items: readonly number[]) => Promise<void>) {
   return new Batches<number>({ weight: 10, weightOf: (item) => item, take });

@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryInUse } from '../../test/fixtures/memory-in-use.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { drainedChunks } from './chunks.ts';
 
 /** The text that is read from a pipe, and the error that ended it. */
@@ -39,7 +39,7 @@ test('what a pipe has at a stop is still read, and so is what its writer adds un
   assert.deepEqual(await reading, { text: 'one\ntwo\nthree\n', fault: undefined });
 });
 
-test('a pipe that stays open after a stop ends soon', { timeout: patience(10_000) }, async () => {
+test('a pipe that stays open after a stop ends soon', { timeout: scaledTimeout(10_000) }, async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();
   const reading = read(pipe, stop.signal);
@@ -49,7 +49,9 @@ test('a pipe that stays open after a stop ends soon', { timeout: patience(10_000
   assert.deepEqual(await reading, { text: 'one\n', fault: 'Error: interrupted' });
 });
 
-test('a pipe whose writer does not pause ends after a stop, too', { timeout: patience(20_000) }, async () => {
+test('a pipe whose writer does not pause ends after a stop, too', {
+  timeout: scaledTimeout(20_000),
+}, async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();
   const writing = setInterval(() => pipe.write('more\n'), 5);
@@ -61,7 +63,7 @@ test('a pipe whose writer does not pause ends after a stop, too', { timeout: pat
 });
 
 test('what a pipe has at a stop is read even if storing the chunk before takes long', {
-  timeout: patience(10_000),
+  timeout: scaledTimeout(10_000),
 }, async () => {
   const stop = new AbortController();
   const pipe = new PassThrough();

@@ -6,12 +6,12 @@ import { file } from '../../test/fixtures/file-scope.ts';
 import { FORMAT_LINES } from '../../test/fixtures/format-lines.ts';
 import { counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 
 const { db, take, hits } = await logImports(file);
 
-describe('an import', { timeout: patience(60_000) }, () => {
+describe('an import', { timeout: scaledTimeout(60_000) }, () => {
   it('lists every unreadable line with its number, and continues', async () => {
     const site = 'garbage.example';
     const garbage = Array.from({ length: 100 }, (_, i) => `garbage ${i} ${'x'.repeat(9000)}\n`).join('');

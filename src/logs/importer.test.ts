@@ -9,8 +9,8 @@ import { file } from '../../test/fixtures/file-scope.ts';
 import { chunked, counts, logImports } from '../../test/fixtures/log-imports.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
 import { memoryInUse } from '../../test/fixtures/memory-in-use.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { ROW_LAYOUT } from '../rows/row-layout.ts';
 import { readRows } from '../rows/row-reader.ts';
 import type { ImportProgress } from './import-progress.ts';
@@ -26,7 +26,7 @@ async function* cutAfter(content: Buffer, bytes: number): AsyncGenerator<Buffer>
   throw new Error('the line is cut');
 }
 
-describe('an import', { timeout: patience(60_000) }, () => {
+describe('an import', { timeout: scaledTimeout(60_000) }, () => {
   /** Checks that the store and the live state have each line of the generated log once. */
   async function assertWhole(site: string): Promise<void> {
     for (const [bots, perDay, dailyVisitors] of [

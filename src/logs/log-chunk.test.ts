@@ -12,7 +12,7 @@ import {
   walk,
 } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { ImportKey } from '../folder/import-key.ts';
 import { ImportRegistry } from './import-registry.ts';
 import { type LogChunk, splitIntoChunks } from './log-chunk.ts';
@@ -120,7 +120,7 @@ describe('a log in chunks', () => {
 
 describe('a growing log in chunks', () => {
   it('returns its lines after a while, even if more arrive all the time', {
-    timeout: patience(5000),
+    timeout: scaledTimeout(5000),
   }, async () => {
     const source = (async function* () {
       for (let i = 0; i < 80; i++) {
@@ -133,7 +133,7 @@ describe('a growing log in chunks', () => {
     assert.deepEqual(numbersIn(chunks), [...Array(80).keys()]);
   });
 
-  it('waits for the end of a line', { timeout: patience(5000) }, async () => {
+  it('waits for the end of a line', { timeout: scaledTimeout(5000) }, async () => {
     const line = logLine({ path: '/2' });
     const source = (async function* () {
       yield Buffer.from(logLine({ path: '/1' }) + line.slice(0, -10));
@@ -148,7 +148,7 @@ describe('a growing log in chunks', () => {
   });
 
   it('that begins like a known log does not wait until it is as long', {
-    timeout: patience(5000),
+    timeout: scaledTimeout(5000),
   }, async () => {
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));
     const known = stored(await collected(walk(chunked(lines.join('')), { size: 10_000 })));
@@ -165,7 +165,7 @@ describe('a growing log in chunks', () => {
   });
 
   it('leaves chunks that another import has claimed meanwhile to that import', {
-    timeout: patience(5000),
+    timeout: scaledTimeout(5000),
   }, async () => {
     const registry = new ImportRegistry();
     const lines = [1, 2, 3].map((number) => logLine({ path: `/${number}` }));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chunked, collected, kindsOf, stored, walk } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { ImportRegistry } from './import-registry.ts';
 import type { LogChunk } from './log-chunk.ts';
 
@@ -30,7 +30,7 @@ const FIRST_LINES = {
   'of W3C extended': '#Fields: date time c-ip cs-uri-stem\n2015-05-17 10:05:03 203.0.113.7 /\n',
 };
 
-describe('a growing log', { timeout: patience(5000) }, () => {
+describe('a growing log', { timeout: scaledTimeout(5000) }, () => {
   for (const [what, line] of Object.entries(FIRST_LINES)) {
     it(`that begins with a line ${what} is read after the timeout`, async () => {
       const chunk = await firstOf(line);

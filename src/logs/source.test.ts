@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { linesOf, passErrorsLast, sampled, textOf } from './source.ts';
 
 /** A source that returns the content in blocks of a size, and then fails if required. */
@@ -154,7 +154,7 @@ describe('a sample of a log', () => {
     assert.ok((await drained(text)).content.equals(LARGE));
   });
 
-  it('of a growing log waits for at most one line', { timeout: patience(2000) }, async () => {
+  it('of a growing log waits for at most one line', { timeout: scaledTimeout(2000) }, async () => {
     const source = (async function* () {
       yield Buffer.from('a line\n');
       await new Promise(() => undefined);

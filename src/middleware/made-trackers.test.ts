@@ -11,7 +11,7 @@ import { statusesOf } from '../../test/fixtures/app-requests.ts';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { listening } from '../../test/fixtures/listening.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { factsOf } from '../trackers/input.ts';
 import { hitTracker as forFastify } from './fastify.ts';
@@ -23,7 +23,7 @@ const VISITS = ['203.0.113.7', '203.0.113.8', '203.0.113.7'].map((client) => ({
   headers: { host: 'a.com', 'user-agent': FIREFOX, 'x-forwarded-for': client },
 }));
 
-describe('the trackers that a middleware makes', { timeout: patience(60_000) }, () => {
+describe('the trackers that a middleware makes', { timeout: scaledTimeout(60_000) }, () => {
   test('count alike, from the first request on, and are closed with it', async (t) => {
     const dataDir = temporaryFolder(t);
     placeEmptyStore(join(dataDir, 'store'));

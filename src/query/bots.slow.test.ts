@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import type { Dimension } from '../clickhouse/dimension.ts';
 import { Rollups } from '../rollup/rollups.ts';
@@ -60,7 +60,7 @@ const FILTERS = {
   'country!=DE': ({ country }: Sent) => country !== 'DE',
 } as const;
 
-describe('bots are excluded, included, or counted alone', { timeout: patience(240_000) }, () => {
+describe('bots are excluded, included, or counted alone', { timeout: scaledTimeout(240_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   let store: Store;
   let rollups: Rollups;

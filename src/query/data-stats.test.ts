@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { RetentionJob } from '../retention/retention-job.ts';
@@ -16,7 +16,7 @@ const TIME = Date.UTC(2026, 8, 1, 12);
 const batch = (number: number) => (BigInt(TIME + number) << 22n) | 1n;
 
 test('late hits of a purged day do not make up for purged ones, rolled up or not', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   placeEmptyStore(join(folder, 'store'));

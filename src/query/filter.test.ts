@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import { DIMENSIONS } from '../clickhouse/dimension.ts';
@@ -261,7 +261,7 @@ describe('filters in the engine', () => {
     );
   });
 
-  test('with many asterisks finish quickly', { timeout: patience(20_000) }, async () => {
+  test('with many asterisks finish quickly', { timeout: scaledTimeout(20_000) }, async () => {
     const filters = readFilters({ filter: `path=${'*a'.repeat(490)}*c` });
     assert.deepEqual(await found(filters, 'path'), []);
   });

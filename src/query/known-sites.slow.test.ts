@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import type { Hit } from '../hit/hit.ts';
 import { knownSites } from './known-sites.ts';
 
 const NOW = Date.UTC(2026, 10, 30);
 
 test('sites with hits are known, and claimed if several visitors came, rolled up or not', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const { store, rollups, deliver } = await (await rolledStore(t))(t);
   /** A hit of each of some visitors. */

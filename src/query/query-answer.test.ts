@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { group } from '../../test/fixtures/file-scope.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { writtenQueries } from '../../test/fixtures/written-query.ts';
 import { drawnQuery } from '../../test/reference/traffic/drawn-query.ts';
@@ -31,7 +31,7 @@ describe('an answer', () => {
     traffic = await storedTraffic(stored, seed);
   });
 
-  test('to a query of any period equals a plain recount', { timeout: patience(60_000) }, async () => {
+  test('to a query of any period equals a plain recount', { timeout: scaledTimeout(60_000) }, async () => {
     const { store, recount, now } = traffic;
     const random = new Random(seed);
     for (let asked = 0; asked < rounds(1000, 5, 30); asked++) {
@@ -49,7 +49,7 @@ describe('an answer', () => {
   });
 
   test('exists for every valid query, and its query is valid again', {
-    timeout: patience(60_000),
+    timeout: scaledTimeout(60_000),
     skip: onlyWithMoreRounds(),
   }, async () => {
     const { store, now } = traffic;
@@ -65,7 +65,7 @@ describe('an answer', () => {
   });
 
   test('to a query with the maximum number of values exists', {
-    timeout: patience(60_000),
+    timeout: scaledTimeout(60_000),
     skip: onlyWithMoreRounds(),
   }, async () => {
     const { store, now } = traffic;
@@ -219,7 +219,7 @@ test('a sum of properties that overflows a number is null', async (t) => {
   assert.deepEqual(row?.metrics, [null, null, 1e308, 0]);
 });
 
-describe('an answer about purged hits', { timeout: patience(60_000) }, () => {
+describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () => {
   const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
   const purged = group();
   let store: Store;

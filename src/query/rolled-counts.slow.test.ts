@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { group } from '../../test/fixtures/file-scope.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { count, HORIZON, NOW as PURGED_NOW, people, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { SITES } from '../../test/reference/traffic/values.ts';
 import type { Query } from '../../test/reference/visits/query.ts';
@@ -43,7 +43,7 @@ describe('of stored hits', () => {
   });
 
   test('hits and what visits tell are exact, and visitors are within five standard errors', {
-    timeout: patience(60_000),
+    timeout: scaledTimeout(60_000),
   }, async () => {
     const { store, recount, now } = traffic;
     for (const [period, dimensions] of [
@@ -72,7 +72,7 @@ describe('of stored hits', () => {
     }
   });
 
-  test('visitors are exact where rollups cannot answer', { timeout: patience(60_000) }, async () => {
+  test('visitors are exact where rollups cannot answer', { timeout: scaledTimeout(60_000) }, async () => {
     const { store, recount, now } = traffic;
     for (const asked of [
       { filters: [['is', 'site', [SITES[0]]]] },
@@ -93,7 +93,7 @@ describe('of stored hits', () => {
   });
 });
 
-test('purged hits are null, and are not estimated', { timeout: patience(60_000) }, async (t) => {
+test('purged hits are null, and are not estimated', { timeout: scaledTimeout(60_000) }, async (t) => {
   const { store } = await purgedStore(t);
   const horizon = new Date(HORIZON).toISOString();
   const all = await ask({ store }, { period: 'all', metrics: ['hits', 'visitors'] }, PURGED_NOW);

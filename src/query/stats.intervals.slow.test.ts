@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Store } from '../store/store.ts';
 import type { Stats } from './answers.ts';
@@ -137,7 +137,7 @@ describe('a series', () => {
 
   for (const [zone, changes] of Object.entries(ZONES)) {
     test(`has every interval of ${zone}, across its clock changes`, {
-      timeout: patience(60_000),
+      timeout: scaledTimeout(60_000),
     }, async () => {
       for (const interval of ['day', 'week', 'month'] as const) {
         check(await ask(YEAR.from, YEAR.to, interval, zone), YEAR.from, YEAR.to, interval, zone);
@@ -161,7 +161,7 @@ describe('a series', () => {
     }
   });
 
-  test('is correct for any period', { timeout: patience(60_000) }, async () => {
+  test('is correct for any period', { timeout: scaledTimeout(60_000) }, async () => {
     const periods = fc.record({
       from: fc.date({ min: new Date(YEAR.from), max: new Date(YEAR.to), noInvalidDate: true }),
       intervals: fc.integer({ min: 1, max: 60 }),

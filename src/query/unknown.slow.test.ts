@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { file } from '../../test/fixtures/file-scope.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import {
   ask,
   count,
@@ -19,6 +18,7 @@ import {
   START,
 } from '../../test/fixtures/purged-store.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { readAges } from '../settings/ages.ts';
 import { DAY } from '../timing/units.ts';
 import { withStableData } from './data-stats.ts';
@@ -28,7 +28,7 @@ import { sites } from './sites.ts';
 import { stats } from './stats.ts';
 import { top } from './top.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const { store, purger, restore } = await purgedStore(file);
 
 describe('an answer about a purged period', () => {

@@ -5,7 +5,7 @@ import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { closeAfter, emptyStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { whenOver } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -17,7 +17,7 @@ import { Rollups } from './rollups.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 1, 12);
 const DAYS = [{ site: 'a.example', day: '2026-11-01' }];
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 /** Milliseconds that another node's statement takes. */
 const LONG = 300;
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ClickHouseFront } from '../../test/fixtures/clickhouse-front.ts';
 import { closeAfter } from '../../test/fixtures/embedded-store.ts';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { whenOver } from '../../test/fixtures/scope.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -28,7 +28,7 @@ const HITS = ['a.example', 'b.example'].flatMap((site) =>
 );
 
 test('rollups of days that differ are rebuilt, and all others stay', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   placeEmptyStore(join(folder, 'store'));
@@ -75,7 +75,7 @@ test('rollups of days that differ are rebuilt, and all others stay', {
 });
 
 test('a day may be rebuilt twice in tables that skip known blocks, as replicated ones do', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const front = await ClickHouseFront.start();

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import { findGroups as find, type IntactGroup } from './row-groups.ts';
 import { ROW_STRUCTURES, sealBytes } from './row-layout.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 
 for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
   const findGroups = (bytes: Buffer) => find(bytes, layout);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { HandClock } from '../../test/fixtures/hand-clock.ts';
 import { KeptLog } from '../../test/fixtures/kept-log.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { readAlertRules } from './alert-rule.ts';
@@ -60,7 +60,7 @@ class Desk {
   }
 }
 
-describe('an alert', { timeout: patience(20_000) }, () => {
+describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
   test('fires once when the threshold is passed, and is cleared when the count is back', async (t) => {
     const desk = new Desk(t);
     await using _ = await desk.watch(['hits in 1m > 10 clear 5']);

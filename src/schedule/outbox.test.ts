@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { eventually, HandClock } from '../../test/fixtures/hand-clock.ts';
 import { KeptLog } from '../../test/fixtures/kept-log.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { Outbox } from './outbox.ts';
 import type { Message, Outcome } from './webhook.ts';
 
-const TIMEOUT = { timeout: patience(20_000) };
+const TIMEOUT = { timeout: scaledTimeout(20_000) };
 const DELIVERED: Outcome = { result: 'delivered' };
 const FAILED: Outcome = { result: 'failed', reason: 'the receiver answered 503', after: 0 };
 

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { eventually, HandClock } from '../../test/fixtures/hand-clock.ts';
 import { KeptLog } from '../../test/fixtures/kept-log.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { readJobs } from './job.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
 type Job = ReturnType<typeof readJobs>[number];
 
-const TIMEOUT = { timeout: patience(20_000) };
+const TIMEOUT = { timeout: scaledTimeout(20_000) };
 
 /** A folder with its clock and log; `runs` has the executed jobs with their due times. */
 class Fixture {

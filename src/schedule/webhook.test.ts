@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HandClock } from '../../test/fixtures/hand-clock.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { isSigned, WebhookReceiver } from '../../test/fixtures/webhook-receiver.ts';
 import { signatureOf, Webhook } from './webhook.ts';
 
-const TIMEOUT = { timeout: patience(20_000) };
+const TIMEOUT = { timeout: scaledTimeout(20_000) };
 const SECRET = new Uint8Array(Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64'));
 const MESSAGE = { id: 'msg_1', body: '{"type":"alert.fired"}' };
 const NEVER = new AbortController().signal;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { patience } from '../../test/fixtures/patience.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { type SketchThreadData, type Visits, WIDE } from '../../test/fixtures/sketch-thread.ts';
 import { BloomFilter } from './bloom.ts';
 import { LastSeenSketch } from './last-seen.ts';
@@ -36,7 +36,7 @@ function remember(filter: BloomFilter, { high, low }: Visits): number {
   return high.reduce((count, half, i) => count + Number(!filter.testAndAdd(half, low[i]!)), 0);
 }
 
-describe('two threads', { timeout: patience(60_000) }, () => {
+describe('two threads', { timeout: scaledTimeout(60_000) }, () => {
   const [ours, theirs] = [visitsOf(VISITORS, 2), visitsOf(VISITORS, 3)];
 
   test('that share sketches produce what one thread would, and readers of the ring see no hit twice', async () => {

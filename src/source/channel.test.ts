@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { type Channel, channelOf } from './channel.ts';
 
 /** Source, medium, campaign and click id, as far as they are given; the rest is ''. */
@@ -139,7 +139,7 @@ describe('a visit', () => {
   });
 
   test('with megabytes of text is classified before the test times out', {
-    timeout: patience(20_000),
+    timeout: scaledTimeout(20_000),
   }, () => {
     for (const piece of ['shop', 'sho', 'cross-network', 'a', 'c', 'cp', '-']) {
       const long = piece.repeat(2 ** 21 / piece.length);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { CLICK_IDS, clickIdOf } from './click-id.ts';
 
 test('a click id is recognized by its parameter, anywhere in the query', () => {
@@ -50,7 +50,7 @@ test('a click id is found like by URLSearchParams, in any query of plain paramet
   );
 });
 
-test('a query of megabytes is parsed before the test times out', { timeout: patience(20_000) }, () => {
+test('a query of megabytes is parsed before the test times out', { timeout: scaledTimeout(20_000) }, () => {
   for (const piece of ['a', '&', '=', '&a', 'a=', '=&', 'gclid', 'gclid&', '&gclid=']) {
     const query = piece.repeat(2 ** 22 / piece.length);
     assert.equal(clickIdOf(query), '', piece);

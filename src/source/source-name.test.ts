@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HOSTS } from '../../test/fixtures/source-hosts.ts';
 import { sourceName } from './source-name.ts';
 
@@ -128,7 +128,7 @@ describe('any stored source', () => {
     );
   });
 
-  test('of megabytes is named before the test times out', { timeout: patience(20_000) }, () => {
+  test('of megabytes is named before the test times out', { timeout: scaledTimeout(20_000) }, () => {
     for (const piece of [
       'a',
       '.',

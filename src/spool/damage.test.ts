@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { batchOf, hits } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -24,7 +24,7 @@ import { recoverSegments } from './recovery.ts';
 import { fileOf, nameOf } from './segment.ts';
 import { Spool } from './spool.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const ID = (5n << 22n) | 0x2an;
 
 /** One hit, two hits, three hits, each group sealed. */

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -13,7 +13,7 @@ import { PendingRename } from './naming.ts';
 import { batchId, parseName, type Segment } from './segment.ts';
 import { linkSegments } from './segment-links.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 
 /** A sink that delays each delivery, and records each segment. */
 class SlowShelf extends Shelf {

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
@@ -27,7 +27,7 @@ const GROUPS = 5;
 const A_GROUP = 20;
 
 test('a segment that the disk corrupts while it waits costs one group, and the rest is delivered', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   placeEmptyStore(join(folder, 'store'));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Lines, pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
@@ -18,7 +18,7 @@ import { recoverSegments } from './recovery.ts';
 import { fileOf, nameOf, type Segment } from './segment.ts';
 import { Spool } from './spool.ts';
 
-const options = { timeout: patience(30_000) };
+const options = { timeout: scaledTimeout(30_000) };
 
 /** Groups of one hit, two hits, three hits, …, and where each ends. */
 function groups(count: number): { bytes: Buffer; ends: number[]; hits: number[] } {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience, until } from '../../test/fixtures/patience.ts';
+import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import { nameOf, segmentOf } from './segment.ts';
 import { SinkWorker } from './sink-worker.ts';
 
-const options = { timeout: patience(30_000) };
+const options = { timeout: scaledTimeout(30_000) };
 
 const NO_EVENTS = {
   delivered: async () => undefined,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 
-const options = { timeout: patience(30_000) };
+const options = { timeout: scaledTimeout(30_000) };
 
 describe('a whole batch', () => {
   test('is delivered with its notes, in its turn', options, async (t) => {

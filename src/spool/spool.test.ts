@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { pathsIn } from '../../test/fixtures/shelf.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { HitError } from '../errors.ts';
 
-const options = { timeout: patience(30_000) };
+const options = { timeout: scaledTimeout(30_000) };
 
 function pathsOnDisk(folder: string): string[] {
   return readdirSync(folder)

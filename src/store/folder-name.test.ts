@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 
 // Many signs in each, since each store takes a while: of SQL, of patterns, of replacement.
 for (const name of ["it's ünï 👋 back\\slash $$&$1", '{a,b} st*r?[x]^.+|( a::{b} "', '{1..3}']) {
-  test(`the data folder may have the name ${name}`, { timeout: patience(60_000) }, async (t) => {
+  test(`the data folder may have the name ${name}`, { timeout: scaledTimeout(60_000) }, async (t) => {
     const folder = join(temporaryFolder(t), name);
     mkdirSync(folder);
     const store = await openStore(t, folder);

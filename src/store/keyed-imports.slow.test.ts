@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import { closeAfter, openTracker } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import {
   ADDRESS,
@@ -27,7 +27,7 @@ import { nameOf } from '../spool/segment.ts';
 import { DBTracker } from '../trackers/db.ts';
 import { keyImports } from './keyed-imports.ts';
 
-const options = { timeout: patience(240_000) };
+const options = { timeout: scaledTimeout(240_000) };
 const LOG = logOf(100);
 const folder = temporaryFolder(file);
 /** As an earlier version left it, and not opened since. */

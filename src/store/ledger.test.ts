@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { file } from '../../test/fixtures/file-scope.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { NOTHING_PENDING } from './ledger.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const rolled = await rolledStore(file);
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 20, 12);

@@ -4,13 +4,13 @@ import { beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { emptyStore, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { QUERY_LIMITS } from './query-limits.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 const folder = temporaryFolder(file);

@@ -6,13 +6,13 @@ import { streamed } from '../../test/fixtures/differential/deliveries.ts';
 import { emptyStore, openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Store } from './store.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 const folder = temporaryFolder(file);

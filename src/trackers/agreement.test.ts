@@ -8,8 +8,8 @@ import {
   OWN_ADDRESSES,
 } from '../../test/fixtures/drawn-request.ts';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import type { CountingOptions } from '../hit/counting-rule.ts';
 import { RateTracker } from './rate.ts';
@@ -43,7 +43,7 @@ function plainCount(requests: readonly DrawnRequest[], options: CountingOptions)
   return { hits, visitors: visitors.size };
 }
 
-describe('the simple, rate and database trackers', { timeout: patience(60_000) }, () => {
+describe('the simple, rate and database trackers', { timeout: scaledTimeout(60_000) }, () => {
   for (const [name, count] of Object.entries(OPTIONS))
     test(`with ${name} count the same hits and visitors of the same requests`, async (t) => {
       await using db = await openTracker(t, { dataDir: temporaryFolder(t), count });

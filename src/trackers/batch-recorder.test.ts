@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Lines, Shelf } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { RateLimit } from '../hit/rate-limit.ts';
@@ -16,7 +16,7 @@ import type { Recorded } from './hit-pipeline.ts';
 import { RemoteRecorder } from './remote-recorder.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
-const options = { timeout: patience(20_000) };
+const options = { timeout: scaledTimeout(20_000) };
 
 /** The reason of a drop, or the code of an error. */
 function reasonOf(refusal: Parameters<Recorded>[0]): string | undefined {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { FIREFOX } from '../../test/fixtures/any-server.ts';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { Lines } from '../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { DBTracker } from './db.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 
 function open(t: TestContext, dataDir = temporaryFolder(t)): Promise<DBTracker> {
   return openTracker(t, { dataDir, log: new Lines() });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
@@ -57,7 +57,7 @@ test('input other than a request or a visitor is rejected', () => {
     });
 });
 
-describe('the facts', { timeout: patience(20_000) }, () => {
+describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
   test('of a node:http request has its headers, path and peer', async () => {
     assert.deepEqual(await servedFacts('/a?b=1', HEADERS), FACTS);
   });

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { FIREFOX } from '../../test/fixtures/any-server.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import { RateTracker } from './rate.ts';
 import { SimpleTracker } from './simple.ts';
 
 const NOON = Date.UTC(2026, 10, 24, 12);
 
-describe('the rate tracker', { timeout: patience(20_000) }, () => {
+describe('the rate tracker', { timeout: scaledTimeout(20_000) }, () => {
   test('counts hits, visitors and hits per second of any window that ends now', () => {
     let now = NOON;
     const rate = new RateTracker({ now: () => now });

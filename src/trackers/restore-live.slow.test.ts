@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../../test/fixtures/rounds.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import { MemoryLive } from '../live/memory.ts';
@@ -68,7 +68,7 @@ async function assertSame(rebuilt: MemoryLive, live: MemoryLive): Promise<void> 
   }
 }
 
-describe('restored live state', { timeout: patience(120_000) }, () => {
+describe('restored live state', { timeout: scaledTimeout(120_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   const [first = [], second = [], later = []] = fc.sample(hits, { seed: 8, numRuns: 3 });
   const people = [...first, ...second].filter(({ bot }) => bot === '');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { randomHalves } from '../../test/fixtures/random.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { MidnightVisits, VISIT_TIMEOUT } from '../hit/midnight-visits.ts';
 import { restoreVisits } from './restore-visits.ts';
@@ -12,7 +12,7 @@ const MIDNIGHT = Date.UTC(2026, 10, 25);
 const MINUTE = 60_000;
 const VISITORS = 200;
 
-describe('stored visits across midnight', { timeout: patience(60_000) }, () => {
+describe('stored visits across midnight', { timeout: scaledTimeout(60_000) }, () => {
   test('are the recent visitors and their times, as an exact recount finds', async (t) => {
     const db = await openTracker(t, { dataDir: temporaryFolder(t) });
     const halves = randomHalves(20261125);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { FIREFOX } from '../../test/fixtures/any-server.ts';
-import { patience } from '../../test/fixtures/patience.ts';
 import { served } from '../../test/fixtures/requests.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import type { Seen } from '../live/live.ts';
 import { RateTracker } from './rate.ts';
@@ -21,7 +21,7 @@ function trackServed(
   return served(path, headers, (request) => simple.track(request));
 }
 
-describe('the simple tracker', { timeout: patience(20_000) }, () => {
+describe('the simple tracker', { timeout: scaledTimeout(20_000) }, () => {
   test('counts hits and visitors, and says whether a visitor is new', () => {
     const simple = new SimpleTracker();
     assert.deepEqual(simple.track({ visitor: 'ann' }), { isNew: true, unique: 1, total: 1 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openTracker } from '../../test/fixtures/embedded-store.ts';
-import { patience } from '../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import type { Goal } from '../query/engine/query.ts';
 import type { StoredFunnel } from '../query/resources/funnel-reader.ts';
@@ -14,7 +14,7 @@ const FUNNELS: StoredFunnel[] = [
 
 describe('the library', () => {
   test('answers funnels, journeys and retention with just-tracked hits', {
-    timeout: patience(60_000),
+    timeout: scaledTimeout(60_000),
   }, async (t) => {
     const db = await openTracker(t, { dataDir: temporaryFolder(t) });
     for (const [visitor, path] of [

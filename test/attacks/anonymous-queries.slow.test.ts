@@ -5,8 +5,8 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BEARER } from '../fixtures/any-server.ts';
 import { file } from '../fixtures/file-scope.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { storeHits } from './stored-load.ts';
 
@@ -48,7 +48,7 @@ async function administratorP95(count: number): Promise<number> {
 }
 
 test('forty readers without a token delay an administrator little', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async () => {
   await administratorP95(5);
   const alone = await administratorP95(40);

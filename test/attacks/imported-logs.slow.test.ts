@@ -12,7 +12,7 @@ import { DBTracker } from '../../src/trackers/db.ts';
 import { run } from '../fixtures/command-line.ts';
 import { openTracker } from '../fixtures/embedded-store.ts';
 import { file } from '../fixtures/file-scope.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import {
   ADDRESS,
@@ -26,7 +26,7 @@ import {
   withoutKey,
 } from '../fixtures/unkeyed-imports.ts';
 
-const options = { timeout: patience(240_000) };
+const options = { timeout: scaledTimeout(240_000) };
 const LOG = logOf(100);
 const folder = temporaryFolder(file);
 const [original, backup, older] = ['original', 'backup', 'older'].map((name) => join(folder, name)) as [

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BEARER } from '../fixtures/any-server.ts';
 import { memoryGroup, NO_MEMORY_GROUP } from '../fixtures/memory-group.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { storeHits } from './stored-load.ts';
 
@@ -15,7 +15,7 @@ const MIB = 2 ** 20;
 const LEAST = 384 * MIB;
 
 test('a server with 384 MiB stores hits, and answers the usual queries about them', {
-  timeout: patience(240_000),
+  timeout: scaledTimeout(240_000),
 }, async (t) => {
   const group = memoryGroup(t, LEAST);
   if (group === undefined) return t.skip(NO_MEMORY_GROUP);

@@ -4,15 +4,15 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BEARER } from '../fixtures/any-server.ts';
-import { patience } from '../fixtures/patience.ts';
 import { readyOf } from '../fixtures/readiness.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { ServerHere } from '../fixtures/server-here.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ADDRESS = '127.0.0.1:1';
 
 test('/readyz shows addresses of other systems and their errors only to tokens for reading, even if reading is public', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   const folder = join(temporaryFolder(t), 'data');
   const flags = ['--tracker', 'simple', '--public', '--salts-from', `http://${ADDRESS}`];

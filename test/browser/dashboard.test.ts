@@ -15,8 +15,8 @@ import {
   settled,
   themeOf,
 } from '../fixtures/dashboard.ts';
-import { patience } from '../fixtures/patience.ts';
 import { onlyWithMoreRounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { visitsOf } from '../fixtures/visits.ts';
 
 const DAY = 86_400_000;
@@ -107,7 +107,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
       // A page that has just loaded may not listen yet.
       for (let tries = 0; tries < 5 && !(await chosen.isVisible()); tries++) {
         await page.keyboard.press(key);
-        await chosen.waitFor({ timeout: patience(4000) }).catch(() => undefined);
+        await chosen.waitFor({ timeout: scaledTimeout(4000) }).catch(() => undefined);
       }
       await chosen.waitFor();
     }
@@ -131,7 +131,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     const now = page.getByRole('region', { name: 'Now', exact: true });
     const hits = now.locator('dd').nth(1);
     const seen = new Set<number>();
-    for (const end = Date.now() + patience(10_000); seen.size < 3 && Date.now() < end; ) {
+    for (const end = Date.now() + scaledTimeout(10_000); seen.size < 3 && Date.now() < end; ) {
       const hit = { site: 'live.example', url: 'https://live.example/', referrer: '', language: 'en' };
       const who = {
         address: `2.21.17.${seen.size}`,
@@ -155,7 +155,7 @@ describe('the page', { skip: program === undefined && BROWSER_MISSING }, async (
     await page
       .getByRole('button', { name: /^Hits \d/ })
       .locator('.tile-value', { hasText: /^[1-9]/ })
-      .waitFor({ timeout: patience(30_000) });
+      .waitFor({ timeout: scaledTimeout(30_000) });
     await closeQuietly(open);
   });
 

@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { Dashboard } from '../fixtures/dashboard.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
 /** On an idle machine, five times as long. */
 const TEN_SECONDS = 2000;
@@ -38,7 +38,7 @@ describe('the live view', { skip: program === undefined && BROWSER_MISSING }, as
       sent += count;
       assert.equal((await send(count)).status, 202);
       const text = String(sent);
-      await tile.getByText(text, { exact: true }).waitFor({ timeout: patience(FIVE_SECONDS) });
+      await tile.getByText(text, { exact: true }).waitFor({ timeout: scaledTimeout(FIVE_SECONDS) });
       assert.equal(await hits.innerText(), text);
     }
     await visits.getByText('40', { exact: true }).waitFor();
@@ -53,7 +53,7 @@ describe('the live view', { skip: program === undefined && BROWSER_MISSING }, as
     try {
       await now(page)
         .getByText('Reconnecting…')
-        .waitFor({ timeout: patience(TEN_SECONDS) });
+        .waitFor({ timeout: scaledTimeout(TEN_SECONDS) });
       await page.getByText('Connection lost.').waitFor();
       // It does not come and go.
       for (const end = Date.now() + 8000; Date.now() < end; await page.waitForTimeout(100)) {

@@ -12,12 +12,12 @@ import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { file } from '../fixtures/file-scope.ts';
 import { PageServer } from '../fixtures/page-server.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { ServerHere } from '../fixtures/server-here.ts';
 
 const program = await browserProgram();
 await refreshSnippet();
-const MOST_MS = patience(30_000);
+const MOST_MS = scaledTimeout(30_000);
 
 interface ExportedHit {
   readonly name: string;
@@ -36,7 +36,10 @@ test('the script is smaller than a kibibyte gzipped', () => {
   assert.ok(gzip < 1024, `${gzip} bytes`);
 });
 
-describe('the script', { skip: program === undefined && BROWSER_MISSING, timeout: patience(180_000) }, () => {
+describe('the script', {
+  skip: program === undefined && BROWSER_MISSING,
+  timeout: scaledTimeout(180_000),
+}, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-snippet-'));
   let server: ServerHere;
   let pages: PageServer;

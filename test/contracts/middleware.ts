@@ -9,7 +9,7 @@ import { SimpleTracker } from '../../src/trackers/simple.ts';
 import { FIREFOX } from '../fixtures/any-server.ts';
 import { type AppRequest, abortedRequest, statusesOf } from '../fixtures/app-requests.ts';
 import { randomNumbers } from '../fixtures/hit-load.ts';
-import { patience, until } from '../fixtures/patience.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 
 export interface StartedApp {
   readonly port: number;
@@ -69,7 +69,7 @@ function pages(length: number): AppRequest[] {
 
 /** @param hasConnection whether the middleware sees the connection, so that it knows of aborted requests */
 export function middlewareContract(name: string, start: StartApp, { hasConnection = true } = {}): void {
-  describe(`the middleware of ${name}`, { timeout: patience(60_000) }, () => {
+  describe(`the middleware of ${name}`, { timeout: scaledTimeout(60_000) }, () => {
     test('counts exactly what was delivered to people, of many concurrent requests', async () => {
       const simple = new SimpleTracker();
       const rate = new RateTracker({ key: KEY });

@@ -11,7 +11,7 @@ import { Secrets } from '../../src/folder/secrets.ts';
 import type { ClosableSaltSource } from '../../src/hit/salt-source.ts';
 import type { DailySalts } from '../../src/hit/salts.ts';
 import { hitFrom, intakeAt, visitorOf } from '../fixtures/intake.ts';
-import { patience, until } from '../fixtures/patience.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 import { Lines } from '../fixtures/shelf.ts';
 
 interface Clock {
@@ -74,7 +74,7 @@ class Node implements AsyncDisposable {
 
 /** @param open opens an empty service */
 export function saltContract(name: string, open: () => Promise<SaltPlace>): void {
-  describe(`${name} as a salt source:`, { timeout: patience(60_000) }, () => {
+  describe(`${name} as a salt source:`, { timeout: scaledTimeout(60_000) }, () => {
     const clock = { now: FIRST_DAY + 10 * HOUR };
     const nodes: Node[] = [];
     let place: SaltPlace;

@@ -10,7 +10,7 @@ import { ROW_STRUCTURES } from '../../src/rows/row-layout.ts';
 import type { Segment } from '../../src/spool/segment.ts';
 import type { Sink } from '../../src/spool/sink.ts';
 import { hitOf } from '../fixtures/hit.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { segmentOf } from '../fixtures/segments.ts';
 import { segmentOfLayout } from '../fixtures/segments-of-layouts.ts';
 
@@ -41,7 +41,7 @@ export interface Cut {
 }
 
 /** Maximum duration of a delivery, in milliseconds. */
-const PATIENCE = patience(24_000);
+const TIMEOUT_MS = scaledTimeout(24_000);
 const MONTH = 31 * 86_400_000;
 const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const RUN_BITS = 22n;
@@ -56,7 +56,7 @@ export function sinkContract(
   open: (folder: string) => Promise<SinkPlace>,
   { skip = false }: { readonly skip?: string | false } = {},
 ): void {
-  describe(`${name}, as a sink,`, { skip, timeout: patience(720_000) }, () => {
+  describe(`${name}, as a sink,`, { skip, timeout: scaledTimeout(720_000) }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-sink-'));
     let place: SinkPlace;
     let sink: ClosableSink;
@@ -260,7 +260,7 @@ export function sinkContract(
 
 /** Delivers as the spool does: until it succeeds. */
 async function delivered(sink: () => Sink, segment: Segment): Promise<void> {
-  const end = Date.now() + PATIENCE;
+  const end = Date.now() + TIMEOUT_MS;
   for (;;) {
     try {
       return await sink().deliver(segment);

@@ -10,8 +10,8 @@ import { BEARER, TOKEN } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { hasKafka, KAFKA_MISSING, KafkaCluster } from '../fixtures/kafka-cluster.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = hasKafka() ? false : KAFKA_MISSING;
@@ -19,7 +19,7 @@ const MILLION = 1_000_000;
 const A_REQUEST = 10_000;
 const SITE = 'stream.test';
 const TIME = Date.UTC(2026, 9, 31, 23, 30);
-const PATIENCE = patience(12_000);
+const TIMEOUT_MS = scaledTimeout(12_000);
 
 /** Hits from one number to another, over two months: each with its own path, many of one visitor. */
 function hitsOf(from: number, to: number): string {
@@ -41,7 +41,7 @@ async function send(server: RunningServer, from: number, to: number): Promise<vo
 }
 
 async function until(holds: () => Promise<boolean> | boolean, what: string): Promise<void> {
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(100)) if (await holds()) return;
+  for (const end = Date.now() + TIMEOUT_MS; Date.now() < end; await sleep(100)) if (await holds()) return;
   throw new Error(`in vain: ${what}`);
 }
 
@@ -62,7 +62,7 @@ async function found(front: ClickHouseFront): Promise<Found> {
   return { hits: Number(hits), paths: Number(paths), visitors: Number(visitors), counted: Number(counted) };
 }
 
-describe('Kafka with three brokers', { skip, timeout: patience(400_000) }, () => {
+describe('Kafka with three brokers', { skip, timeout: scaledTimeout(400_000) }, () => {
   let kafka: KafkaCluster;
   before(async () => {
     kafka = await KafkaCluster.start(3);

@@ -9,7 +9,7 @@ import { findProgram, killAtExit } from '../../bench/program.ts';
 import { TOKEN } from '../fixtures/any-server.ts';
 import { metricsOf } from '../fixtures/metrics-text.ts';
 import { expressions, MONITORING } from '../fixtures/monitoring.ts';
-import { patience, until } from '../fixtures/patience.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 import { sharedServer } from '../fixtures/shared-server.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { freePort } from '../fixtures/user-program.ts';
@@ -17,7 +17,7 @@ import { freePort } from '../fixtures/user-program.ts';
 const PROMETHEUS_MISSING = 'promtool and prometheus are not on the PATH: apt-get install prometheus';
 const isMissing = ['promtool', 'prometheus'].some((name) => findProgram(name) === undefined);
 if (isMissing && process.env.CI) throw new Error(PROMETHEUS_MISSING);
-const options = { skip: isMissing && PROMETHEUS_MISSING, timeout: patience(120_000) };
+const options = { skip: isMissing && PROMETHEUS_MISSING, timeout: scaledTimeout(120_000) };
 
 /** Asserts that `promtool` accepts what it is given, without advice. */
 function assertAccepted(args: readonly string[], input = ''): void {

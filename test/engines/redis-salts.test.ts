@@ -6,9 +6,9 @@ import { RedisSalts } from '../../src/live/redis/salts.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
 import { type SaltPlace, saltContract } from '../contracts/salts.ts';
 import { Line } from '../fixtures/line.ts';
-import { patience } from '../fixtures/patience.ts';
 import { REDIS_MISSING, RedisCluster, RedisServer, redisProgram } from '../fixtures/redis-server.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = redisProgram() === undefined && REDIS_MISSING;
@@ -53,7 +53,7 @@ if (!skip) saltContract('a Redis', () => Server.start());
 
 test('of simultaneous candidates, all nodes get the same one', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async () => {
   await using redis = await RedisServer.start();
   const sources = Array.from({ length: 8 }, () => new RedisSalts(addressOf(redis.url), Date.now));
@@ -66,7 +66,7 @@ test('of simultaneous candidates, all nodes get the same one', {
 
 test('a salt in Redis expires 48 hours after the start of its day', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async () => {
   await using redis = await RedisServer.start();
   const noon = Date.parse('2098-11-24T12:00Z');
@@ -83,7 +83,7 @@ test('a salt in Redis expires 48 hours after the start of its day', {
 
 test('a Redis that lost its salts gets those that nodes use', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async () => {
   await using redis = await RedisServer.start();
   await using source = new RedisSalts(addressOf(redis.url), Date.now);
@@ -96,7 +96,7 @@ test('a Redis that lost its salts gets those that nodes use', {
 
 test('nodes agree over a Redis cluster, whichever server has the key', {
   skip,
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async () => {
   await using cluster = await RedisCluster.start();
   await using one = new RedisSalts(addressOf(cluster.url), Date.now);
@@ -110,7 +110,7 @@ test('nodes agree over a Redis cluster, whichever server has the key', {
 
 test('a hanging Redis is given up after some seconds, and queried over a new connection', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async () => {
   await using redis = await RedisServer.start();
   await using source = new RedisSalts(addressOf(redis.url), Date.now);
@@ -124,7 +124,7 @@ test('a hanging Redis is given up after some seconds, and queried over a new con
 
 test('two servers that share only keys and a Redis count a visitor without a cookie once', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   await using redis = await RedisServer.start();
   const folder = temporaryFolder(t);

@@ -9,9 +9,9 @@ import { RedisLive } from '../../src/live/redis/redis.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
 import { liveContract, sighting } from '../contracts/live.ts';
 import { BEARER, cookieOf, FIREFOX } from '../fixtures/any-server.ts';
-import { patience } from '../fixtures/patience.ts';
 import { REDIS_MISSING, RedisCluster, RedisServer, redisProgram } from '../fixtures/redis-server.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const LOG_ERROR = 0.0081;
@@ -37,7 +37,7 @@ class Lives implements AsyncDisposable {
   }
 }
 
-describe('one Redis', { skip, timeout: patience(120_000) }, () => {
+describe('one Redis', { skip, timeout: scaledTimeout(120_000) }, () => {
   let redis: RedisServer;
   const lives = new Lives();
   before(async () => {
@@ -155,7 +155,10 @@ describe('one Redis', { skip, timeout: patience(120_000) }, () => {
   });
 });
 
-test('a node that starts before its Redis waits for it', { skip, timeout: patience(30_000) }, async () => {
+test('a node that starts before its Redis waits for it', {
+  skip,
+  timeout: scaledTimeout(30_000),
+}, async () => {
   await using redis = await RedisServer.start();
   await redis.kill();
   await using lives = new Lives();
@@ -170,7 +173,7 @@ test('a node that starts before its Redis waits for it', { skip, timeout: patien
 
 test('two servers of one Redis count as one, even after one of them was restarted', {
   skip,
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   await using redis = await RedisServer.start();
   const folder = temporaryFolder(t);
@@ -211,7 +214,7 @@ test('two servers of one Redis count as one, even after one of them was restarte
   await second.stop();
 });
 
-describe('a Redis cluster', { skip, timeout: patience(120_000) }, () => {
+describe('a Redis cluster', { skip, timeout: scaledTimeout(120_000) }, () => {
   let cluster: RedisCluster;
   const lives = new Lives();
   before(async () => {

@@ -9,9 +9,9 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { installIn, pack } from '../fixtures/packed-package.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(200_000) };
+const options = { timeout: scaledTimeout(200_000) };
 const MB = 1e6;
 const MOST_INSTALLED = 60 * MB;
 const MOST_MEMORY = 90 * MB;

@@ -15,13 +15,13 @@ import { gzipSync } from 'node:zlib';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { bundleOf } from '../fixtures/bundle.ts';
 import { installIn, nodeRelease, pack } from '../fixtures/packed-package.ts';
-import { patience } from '../fixtures/patience.ts';
 import { COUNTED, nodeProgram, PROBES, pageProgram, workerProgram } from '../fixtures/runtime-probes.ts';
 import { type Measured, RuntimeTable } from '../fixtures/runtime-table.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { Workerd } from '../fixtures/workerd.ts';
 
 const execute = promisify(execFile);
-const options = { timeout: patience(300_000) };
+const options = { timeout: scaledTimeout(300_000) };
 const RUNS = 3;
 /** Node by its versions; the last is the one of this process. */
 const NODES = ['20', '22', '24', '26'] as const;
@@ -170,7 +170,7 @@ describe('in Chromium', options, () => {
             const { counted, ms } = (await page.evaluate('probed')) as { counted: unknown; ms: number };
             assert.deepEqual(counted, COUNTED);
             if (probe.where === 'page') {
-              const end = performance.now() + patience(10_000);
+              const end = performance.now() + scaledTimeout(10_000);
               while (hits < COUNTED.hits && performance.now() < end) await page.waitForTimeout(20);
               assert.equal(hits, COUNTED.hits);
             }

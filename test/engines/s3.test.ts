@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ArchivedStore, batchId, daysAgo } from '../fixtures/archived-store.ts';
 import { BUCKET_KEYS, BucketServer } from '../fixtures/bucket-server.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const KEYS = new RegExp(Object.values(BUCKET_KEYS).join('|').replaceAll('+', '\\+'));
 const HITS = [10, 40, 41, 75].flatMap((days) =>
   ['a.com', 'b.org', '::1'].map((site) => ({ site, time: daysAgo(days), path: `/${days}` })),

@@ -14,14 +14,14 @@ import { assertProblem, BEARER } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
 import { FileReader } from '../fixtures/file-reader.ts';
 import { KafkaCluster } from '../fixtures/kafka-cluster.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { hasSpark, SPARK_MISSING, Spark, type SparkJob } from '../fixtures/spark.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const skip = hasSpark() ? false : SPARK_MISSING;
 const MINUTE = 60_000;
-const PATIENCE = patience(30_000);
+const TIMEOUT_MS = scaledTimeout(30_000);
 const SITES = ['a.example', 'b.example'];
 const WINDOWS = [
   { name: '1m/30s', seconds: 60, slide: 30 },
@@ -31,7 +31,7 @@ const WINDOWS = [
 const ERROR = 0.01;
 
 async function until(holds: () => Promise<boolean> | boolean, what: () => string): Promise<void> {
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(500)) if (await holds()) return;
+  for (const end = Date.now() + TIMEOUT_MS; Date.now() < end; await sleep(500)) if (await holds()) return;
   throw new Error(`in vain: ${what()}`);
 }
 
@@ -62,7 +62,7 @@ async function recordsOf(kafka: KafkaCluster, topic: string) {
   return records;
 }
 
-describe('Spark', { skip, timeout: patience(420_000) }, () => {
+describe('Spark', { skip, timeout: scaledTimeout(420_000) }, () => {
   let kafka: KafkaCluster;
   let spark: Spark;
   before(async () => {

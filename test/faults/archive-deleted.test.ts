@@ -4,7 +4,7 @@ import { SiteDeletions } from '../../src/deletion/site-deletions.ts';
 import type { Hit } from '../../src/hit/hit.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from '../fixtures/archived-store.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
 /** Two hits of each site on some days before now. */
 function hitsOf(days: readonly number[]): Partial<Hit>[] {
@@ -16,7 +16,7 @@ function hitsOf(days: readonly number[]): Partial<Hit>[] {
 }
 
 test('an archive keeps the files of a deleted site, and nothing reads them', {
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 }, async (t) => {
   await using archived = await ArchivedStore.open(t);
   const { store } = archived;

@@ -9,9 +9,9 @@ import { manifestText, parseManifest } from '../../src/archive/manifest.ts';
 import { partName } from '../../src/archive/part-name.ts';
 import type { Hit } from '../../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo } from '../fixtures/archived-store.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const OLD_FORMATS = Array.from({ length: ARCHIVE_FORMAT - 1 }, (_, at) => at + 1);
 
 /** Hits as a version with that format had them: what it did not know has the defaults of its columns. */

@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchivedStore, batchId, daysAgo } from '../fixtures/archived-store.ts';
-import { patience } from '../fixtures/patience.ts';
 import { randomHalves } from '../fixtures/random.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROUNDS = rounds(20, 5);
@@ -33,7 +33,7 @@ async function archiveFor(milliseconds: number, folder: string): Promise<void> {
 }
 
 test(`an archive that is killed ${ROUNDS} times loses and doubles nothing`, {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const random = randomHalves(20261124);

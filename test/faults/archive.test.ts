@@ -6,10 +6,10 @@ import { describe, test } from 'node:test';
 import type { ArchiveAddress } from '../../src/archive/storage.ts';
 import type { Hit } from '../../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from '../fixtures/archived-store.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const TEXTS = ["it's", 'back\\slash', 'ünï 👋', '', "'; DROP TABLE hits; --", '日本語', 'a\tb\nc'];
 
 /** Days before now, on both sides of the age limit, and of ends of months. */

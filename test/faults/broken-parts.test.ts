@@ -5,11 +5,11 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { assertFailsOneQuery, assertFoundUnasked } from '../fixtures/damaged-part.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../fixtures/watched-store.ts';
 
-const timeout = patience(60_000);
+const timeout = scaledTimeout(60_000);
 
 describe('a part that is damaged while the store runs', () => {
   // What is in the engine's memory is read from there: of the other two nobody notices anything by reading.

@@ -8,9 +8,9 @@ import type { SitesAnswer } from '../../src/http/api/sites.ts';
 import type { QueryAnswer } from '../../src/query/query-schemas.ts';
 import { type AnyServer, BEARER } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { Random } from '../reference/traffic/random.ts';
 
@@ -37,7 +37,7 @@ async function stateOf(server: AnyServer, site: string) {
 }
 
 test('a server that is killed while it deletes a site has it whole or not at all', {
-  timeout: patience(60_000 * ROUNDS),
+  timeout: scaledTimeout(60_000 * ROUNDS),
 }, async (t) => {
   t.diagnostic(`HIT_TEST_SEED=${SEED}`);
   const random = new Random(SEED);

@@ -17,8 +17,8 @@ import { question } from '../fixtures/differential/questions.ts';
 import { courseText } from '../fixtures/differential/steps.ts';
 import { World } from '../fixtures/differential/world.ts';
 import { randomNumbers } from '../fixtures/hit-load.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { StatementFaults } from '../fixtures/statement-faults.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisitsOf } from '../fixtures/visit-recount.ts';
@@ -45,7 +45,7 @@ async function isDone(folder: string, seed: number, wait: number): Promise<boole
 }
 
 test('every query matches what was sent, however often the process was killed', {
-  timeout: patience(3_600_000),
+  timeout: scaledTimeout(3_600_000),
 }, async (t) => {
   const random = randomNumbers(SEED);
   const ways: Ways = { hits: 0, rollups: 0, purged: 0 };

@@ -18,10 +18,10 @@ import { FIREFOX } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { hitOf } from '../fixtures/hit.ts';
-import { patience } from '../fixtures/patience.ts';
 import { randomHalves } from '../fixtures/random.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { SmallDisk } from '../fixtures/small-disk.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
@@ -32,7 +32,7 @@ const CONNECTIONS = 16;
 const LINES = 4000;
 const TITLE = 'x'.repeat(400);
 /** Milliseconds after which a server that has not recovered counts as failed. */
-const MOST_MS = patience(60_000);
+const MOST_MS = scaledTimeout(60_000);
 const ALL = { site: '', from: 0, to: Date.UTC(2199, 0), bots: 'include', status: [], classes: [] } as const;
 
 /** Hits that are sent one by one, each with its own path. */
@@ -126,7 +126,7 @@ async function countsIn(dataDir: string): Promise<Map<string, number>> {
 }
 
 test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none, and needs no restart`, {
-  timeout: patience(120_000) + FILLS * 90_000,
+  timeout: scaledTimeout(120_000) + FILLS * 90_000,
 }, async (t) => {
   const disk = SmallDisk.mount(t, 250);
   if (!disk) return;
@@ -190,7 +190,7 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
 });
 
 test('a purge makes room on a full disk, and then waiting hits are delivered', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const disk = SmallDisk.mount(t, 150);
   if (!disk) return;

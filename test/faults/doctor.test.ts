@@ -22,14 +22,14 @@ import { DBTracker } from '../../src/trackers/db.ts';
 import { BEARER } from '../fixtures/any-server.ts';
 import { assertFailed, run } from '../fixtures/command-line.ts';
 import { hitOf } from '../fixtures/hit.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisits, storedVisits } from '../fixtures/visit-recount.ts';
 import { flipBits } from '../fixtures/watched-store.ts';
 
-const options = { timeout: patience(180_000) };
+const options = { timeout: scaledTimeout(180_000) };
 const HITS = 3000;
 const NOW = Date.now();
 

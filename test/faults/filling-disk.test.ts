@@ -5,13 +5,13 @@ import { watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { RESERVE } from '../../src/clickhouse/parts/free-space.ts';
-import { patience } from '../fixtures/patience.ts';
 import { randomHalves } from '../fixtures/random.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { SmallDisk } from '../fixtures/small-disk.ts';
 import { WatchedStore } from '../fixtures/watched-store.ts';
 
-const timeout = patience(120_000);
+const timeout = scaledTimeout(120_000);
 const MIB = 2 ** 20;
 const FILLS = rounds(50, 8);
 

@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Program, run } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
-import { patience, until } from '../fixtures/patience.ts';
 import { randomHalves } from '../fixtures/random.ts';
 import { ROTATIONS, RotatingLog, type Rotation } from '../fixtures/rotating-log.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const TIMES = rounds(1000, 20, 50);
@@ -17,7 +17,7 @@ const KEPT = 25;
 const SITE = 'followed.example';
 
 test('a follower that is paused, killed or down loses and duplicates no line of a rotated log', {
-  timeout: patience(rounds(1_800_000, 240_000)),
+  timeout: scaledTimeout(rounds(1_800_000, 240_000)),
 }, async (t) => {
   const seed = Number(process.env.HIT_TEST_SEED ?? Date.now() % 1_000_000);
   t.diagnostic(`HIT_TEST_SEED=${seed}`);

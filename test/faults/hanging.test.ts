@@ -8,14 +8,14 @@ import { assertProblem, BEARER } from '../fixtures/any-server.ts';
 import { ClickHouseFront } from '../fixtures/clickhouse-front.ts';
 import { run } from '../fixtures/command-line.ts';
 import { FrozenLink } from '../fixtures/frozen-link.ts';
-import { patience } from '../fixtures/patience.ts';
 import { readyOf, readyWhen } from '../fixtures/readiness.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
-const timeout = patience(120_000);
+const timeout = scaledTimeout(120_000);
 /** Milliseconds of `--stop-timeout`, and what a busy machine may add. */
-const MOST_MS = patience(8000) + 1500;
+const MOST_MS = scaledTimeout(8000) + 1500;
 
 /** Sends hits. @returns how many were acknowledged */
 async function send(server: RunningServer, hits: number): Promise<number> {

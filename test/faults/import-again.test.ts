@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from '../fixtures/patience.ts';
 import { A_DAY, DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtures/purged-log.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 
 test('a log that was purged can be imported again, and is counted once', options, async (t) => {
   const { take, purgeBefore, there, rolled, pages } = await openLogFolder(t);

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Store } from '../../src/store/store.ts';
-import { patience } from '../fixtures/patience.ts';
 import { A_DAY, DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtures/purged-log.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(240_000) };
+const options = { timeout: scaledTimeout(240_000) };
 /** Bytes of a chunk: the log has several. */
 const PIECE = 20_000;
 const again = { restorePurged: true };

@@ -1,10 +1,10 @@
 /** Logs whose hits, or what is known of them, were lost: imported again, they are there once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience } from '../fixtures/patience.ts';
 import { DAY, DAYS, LOG, openLogFolder, READABLE, START } from '../fixtures/purged-log.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 
 test('a log whose hits are missing can be imported again, whatever the ledger says', options, async (t) => {
   const { db, take, there, rolled, pages } = await openLogFolder(t);

@@ -15,14 +15,14 @@ import { BEARER, FIREFOX, UNFINISHED } from '../fixtures/any-server.ts';
 import { Program } from '../fixtures/command-line.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisits } from '../fixtures/visit-recount.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const ROUNDS = rounds(20, 4);
 /** For an import: how often, and at most how many milliseconds after its first chunk. */
 const IMPORTS = rounds(4, 2);

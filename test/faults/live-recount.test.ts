@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BEARER, TOKEN } from '../fixtures/any-server.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const KEY = Buffer.alloc(16, 7).toString('base64');
@@ -39,7 +39,7 @@ function* randomNumbers(seed: number): Generator<number, never> {
 }
 
 test('live visitors agree with an exact recount within three standard errors, while hits come in', {
-  timeout: patience(300_000),
+  timeout: scaledTimeout(300_000),
 }, async (t) => {
   const dataDir = temporaryFolder(t);
   // With random keys each run would have another table, and one in 370 is off by more.

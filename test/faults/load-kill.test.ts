@@ -17,9 +17,9 @@ import { DBTracker } from '../../src/trackers/db.ts';
 import { FIREFOX } from '../fixtures/any-server.ts';
 import { reportFault } from '../fixtures/fault-report.ts';
 import { CONNECTIONS, Load, randomNumbers } from '../fixtures/hit-load.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { Lines } from '../fixtures/shelf.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
@@ -86,7 +86,7 @@ async function countsOf(db: DBTracker, site: string): Promise<Map<string, number
 }
 
 test(`a server that is killed ${ROUNDS} times, under load, beside an import and rollups, counts each hit once`, {
-  timeout: patience(3_600_000),
+  timeout: scaledTimeout(3_600_000),
 }, async (t) => {
   const dataDir = join(temporaryFolder(t), 'data');
   const random = randomNumbers(20261129);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { repair } from '../../src/doctor/repair.ts';
 import type { DBTracker } from '../../src/trackers/db.ts';
-import { patience } from '../fixtures/patience.ts';
 import { DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtures/purged-log.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const HORIZON = START + 17 * DAY;
 const PERIOD = { from: '2024-01-20', to: '2024-03-01' };
 const ODD = { ...PERIOD, filter: 'path=/p3' };

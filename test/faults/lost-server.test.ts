@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
 import { Dashboard, keepScreenshot, settled } from '../fixtures/dashboard.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
 const program = await browserProgram();
 
@@ -36,10 +36,10 @@ describe('a lost server', { skip: program === undefined && BROWSER_MISSING }, as
     await keepScreenshot(page, 'lost-server');
 
     dashboard.server = await RunningServer.start(dashboard.dataDir, '--port', String(port));
-    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: patience(30_000) });
+    await page.getByText('Connection lost').waitFor({ state: 'detached', timeout: scaledTimeout(30_000) });
     await dashboard.server.send('/hit.gif?site=a.example&path=/after');
     const hits = page.getByRole('region', { name: 'Now', exact: true }).locator('dd').nth(1);
-    await hits.getByText('2', { exact: true }).waitFor({ timeout: patience(30_000) });
+    await hits.getByText('2', { exact: true }).waitFor({ timeout: scaledTimeout(30_000) });
     await page.getByRole('button', { name: 'Period: Last 7 days' }).waitFor();
     await settled(page);
     await row.waitFor();

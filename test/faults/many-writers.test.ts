@@ -6,7 +6,7 @@ import { migrate } from '../../src/clickhouse/migrate.ts';
 import { migrations } from '../../src/clickhouse/sql.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { openClients, openStore } from '../fixtures/embedded-store.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisits, storedVisits } from '../fixtures/visit-recount.ts';
 
@@ -18,7 +18,7 @@ const VISITS = STEPS.find(({ name }) => name === 'visits')!.version;
 const batch = (round: number) => `bitShiftLeft(toUInt64(${START + round}), 22) + number`;
 
 test('a store with thousands of writers is converted, takes steps, rolls up and rebuilds', {
-  timeout: patience(240_000),
+  timeout: scaledTimeout(240_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const clients = openClients(t, join(folder, 'store'));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { FIREFOX } from '../fixtures/any-server.ts';
 import { MovedClock } from '../fixtures/moved-clock.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const PEOPLE = 12;
@@ -32,7 +32,7 @@ for (const threads of ['1', '2']) {
   const skip = threads !== '1' && process.platform !== 'linux' && 'threads share a port on Linux';
   test(`a visit across midnight is one, with --threads ${threads}, even if the server is killed during it`, {
     skip,
-    timeout: patience(120_000),
+    timeout: scaledTimeout(120_000),
   }, async (t) => {
     const folder = temporaryFolder(t);
     using clock = new MovedClock(join(folder, 'clock'), '2098-11-24T23:55Z');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { CLI, findProgram, killAtExit } from '../../bench/program.ts';
 import { LISTENING } from '../fixtures/any-server.ts';
-import { patience } from '../fixtures/patience.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,7 +18,7 @@ const mayIsolate =
   spawnSync(unshare, ['--mount', 'true']).status === 0;
 const options = {
   skip: mayIsolate ? false : 'needs root on Linux, with unshare and setpriv',
-  timeout: patience(60_000),
+  timeout: scaledTimeout(60_000),
 };
 
 /**

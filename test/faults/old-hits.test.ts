@@ -11,12 +11,12 @@ import type { Stats } from '../../src/query/answers.ts';
 import type { Purged } from '../../src/retention/purge.ts';
 import { Store } from '../../src/store/store.ts';
 import { run } from '../fixtures/command-line.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
 const LINES = 3000;
 
-describe('old hits', { timeout: patience(300_000) }, () => {
+describe('old hits', { timeout: scaledTimeout(300_000) }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'hit-tracker-'));
   const data = join(folder, 'data');
   const archive = join(folder, 'archive');

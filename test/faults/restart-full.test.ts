@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FIREFOX } from '../fixtures/any-server.ts';
-import { patience, until } from '../fixtures/patience.ts';
 import { readyWhen } from '../fixtures/readiness.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 import { SmallDisk } from '../fixtures/small-disk.ts';
 
-const options = { timeout: patience(120_000) };
+const options = { timeout: scaledTimeout(120_000) };
 const MIB = 2 ** 20;
 
 const hit = (server: RunningServer) =>

@@ -9,8 +9,8 @@ import type { Stats } from '../../src/query/answers.ts';
 import type { PurgeSummary } from '../../src/retention/retention-job.ts';
 import { type Ended, Program, run } from '../fixtures/command-line.ts';
 import { logLine } from '../fixtures/log-line.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const DAY = 86_400_000;
@@ -57,7 +57,7 @@ const EXAMPLE = ['--site', 'example.com'];
 const REFUSED =
   /^hit-tracker: 3 of 5 lines in access\.log would be deleted by the next purge: 3 of example\.com, before \d{4}-\d\d-\d\d\. Nothing is imported: --keep exempts example\.com from purges, --allow-purge imports them anyway, and the next purge deletes them\n$/;
 
-describe('without a retention', { timeout: patience(120_000) }, () => {
+describe('without a retention', { timeout: scaledTimeout(120_000) }, () => {
   it('old hits are imported without asking, and a purge deletes none and says why', async (t) => {
     const place = placeIn(t);
     assert.equal((await place.command('import', ...EXAMPLE, place.log)).code, 0);
@@ -77,7 +77,7 @@ describe('without a retention', { timeout: patience(120_000) }, () => {
   });
 });
 
-describe('an import of old hits', { timeout: patience(240_000) }, () => {
+describe('an import of old hits', { timeout: scaledTimeout(240_000) }, () => {
   it('beside a server is refused before anything is stored, with the number of lines by site', async (t) => {
     const place = placeIn(t);
     await using server = await RunningServer.start(place.data, '--keep-hits', '400d');
@@ -207,7 +207,7 @@ describe('an import of old hits', { timeout: patience(240_000) }, () => {
   });
 });
 
-describe('a stream of old hits', { timeout: patience(120_000) }, () => {
+describe('a stream of old hits', { timeout: scaledTimeout(120_000) }, () => {
   const AGES = ['--keep-hits', '400d', ...EXAMPLE];
   const YOUNG = 15_000;
 

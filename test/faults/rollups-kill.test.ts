@@ -11,9 +11,9 @@ import type { BoundedSelection } from '../../src/query/plan.ts';
 import { readSelection } from '../../src/query/selection.ts';
 import { Rollups } from '../../src/rollup/rollups.ts';
 import { Store } from '../../src/store/store.ts';
-import { patience } from '../fixtures/patience.ts';
 import { ROLLING_HITS, rollingBatch } from '../fixtures/rolling-batch.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { segmentOf } from '../fixtures/segments.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 import { assertVisits } from '../fixtures/visit-recount.ts';
@@ -25,7 +25,7 @@ const PLAN = { from: 'rollups', first: PERIOD.from, end: PERIOD.to } as const;
 const CUT = bucketing('month', PERIOD, 'UTC');
 
 /** Lets a process deliver batches from a number on, and kills it meanwhile. @returns the number of the next one */
-async function killed(folder: string, next: number, patience: number): Promise<number> {
+async function killed(folder: string, next: number, delay: number): Promise<number> {
   const child = spawn(process.execPath, [PROCESS, folder, String(next)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -35,14 +35,14 @@ async function killed(folder: string, next: number, patience: number): Promise<n
     if (line !== 'open') last = Number(line);
   });
   await once(lines, 'line');
-  await sleep(patience);
+  await sleep(delay);
   child.kill('SIGKILL');
   await once(child, 'close');
   return last + 1;
 }
 
 test('hits are rolled up once, whenever a process is killed', {
-  timeout: patience(300_000),
+  timeout: scaledTimeout(300_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   let next = 0;

@@ -9,8 +9,8 @@ import { hex64, KeyedHash } from '../../src/hit/hash.ts';
 import { BEARER, FIREFOX } from '../fixtures/any-server.ts';
 import { run } from '../fixtures/command-line.ts';
 import { MovedClock } from '../fixtures/moved-clock.ts';
-import { patience } from '../fixtures/patience.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../fixtures/temporary.ts';
 
 const SITE = 'a.example';
@@ -100,7 +100,7 @@ async function visitorsOn(server: RunningServer, day: string): Promise<string[]>
 }
 
 test('a copy of a data folder identifies no visitor three days later, and after 48 hours no file contains the salt', {
-  timeout: patience(120_000),
+  timeout: scaledTimeout(120_000),
 }, async (t) => {
   const folder = temporaryFolder(t);
   const [data, copy, backup] = ['data', 'copy', 'backup'].map((name) => join(folder, name)) as [

@@ -11,8 +11,8 @@ import type { DrawnHit } from '../fixtures/differential/drawn-hit.ts';
 import { compareLive, compareSites } from '../fixtures/differential/overview.ts';
 import type { Course, Step } from '../fixtures/differential/steps.ts';
 import { World } from '../fixtures/differential/world.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rounds } from '../fixtures/rounds.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { type Fault, type FaultKind, StatementFaults } from '../fixtures/statement-faults.ts';
 import { assertVisitsOf } from '../fixtures/visit-recount.ts';
 
@@ -76,7 +76,7 @@ async function crash(faults: StatementFaults, step: Step, fault: Fault): Promise
 }
 
 test('hits are counted once, whichever statement fails or crashes', {
-  timeout: patience(3_600_000),
+  timeout: scaledTimeout(3_600_000),
 }, async (t) => {
   using faults = new StatementFaults();
   let crashes = 0;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { wrongVisits } from '../../src/doctor/visits.ts';
 import { hitOf } from '../fixtures/hit.ts';
-import { patience } from '../fixtures/patience.ts';
 import { rolledStore } from '../fixtures/rolled-store.ts';
+import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 import { assertVisits } from '../fixtures/visit-recount.ts';
 
-const options = { timeout: patience(60_000) };
+const options = { timeout: scaledTimeout(60_000) };
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 1, 20);
 

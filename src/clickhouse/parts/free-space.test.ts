@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patience } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../../test/fixtures/scaled-timeout.ts';
 import { Lines } from '../../../test/fixtures/shelf.ts';
 import { SmallDisk } from '../../../test/fixtures/small-disk.ts';
 import { WatchedStore } from '../../../test/fixtures/watched-store.ts';
@@ -12,7 +12,7 @@ import { migrations } from '../sql.ts';
 import { FreeSpace, RESERVE } from './free-space.ts';
 import { Health } from './health.ts';
 
-const timeout = patience(120_000);
+const timeout = scaledTimeout(120_000);
 const MIB = 2 ** 20;
 
 test('an insert begins only if there is room for it and the reserve', async (t) => {

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { patience } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../../test/fixtures/scaled-timeout.ts';
 import { Clients } from '../clients.ts';
 import { StoreGuard } from './guard.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 test('a ping that a server loses fails soon, and the next one is answered', {
-  timeout: patience(20_000),
+  timeout: scaledTimeout(20_000),
 }, async (t) => {
   let requests = 0;
   const server = createServer((_request, response) => {

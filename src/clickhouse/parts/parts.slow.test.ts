@@ -5,11 +5,11 @@ import { mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { assertFailsOneQuery, assertFoundUnasked } from '../../../test/fixtures/damaged-part.ts';
-import { patience } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { DAMAGES, WatchedStore } from '../../../test/fixtures/watched-store.ts';
 
-const timeout = patience(60_000);
+const timeout = scaledTimeout(60_000);
 
 describe('a part that is damaged while the store runs', () => {
   test('by flipped bits fails one query, and no more', { timeout }, (t) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { FIREFOX } from '../../../test/fixtures/any-server.ts';
-import { patience, until } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout, until } from '../../../test/fixtures/scaled-timeout.ts';
 import { Lines } from '../../../test/fixtures/shelf.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 import { Drops } from '../../hit/drops.ts';
@@ -19,7 +19,7 @@ import { findPort } from '../server.ts';
 import { SaltCell } from './salt-cell.ts';
 import { CollectorThreads } from './threads.ts';
 
-const options = { timeout: patience(30_000) };
+const options = { timeout: scaledTimeout(30_000) };
 
 test(
   'a collector thread that dies is reported and replaced, and none of its counts are lost',

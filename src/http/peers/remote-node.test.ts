@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { patience } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout } from '../../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../../errors.ts';
 import { MemoryLive } from '../../live/memory.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
@@ -40,7 +40,7 @@ function asked(url: string, question: Partial<SketchQuery> = {}) {
   return new RemoteNode(url, { token: 'a token' }).fetch({ ...QUESTION, ...question });
 }
 
-describe('a node', { timeout: patience(20_000) }, () => {
+describe('a node', { timeout: scaledTimeout(20_000) }, () => {
   test('is queried for its sketches, below its own path, with its token', async (t) => {
     const seen: string[] = [];
     const url = await serverOf(t, (request, response) => {

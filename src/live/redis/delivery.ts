@@ -125,9 +125,9 @@ export class Delivery {
     return seen;
   }
 
-  /** Resolves when all tracked hits are delivered, or after `patience` milliseconds. */
-  async drained(patience: number): Promise<void> {
-    await waitUpTo(patience, this.#loop ?? Promise.resolve());
+  /** Resolves when all tracked hits are delivered, or after `timeout` milliseconds. */
+  async drained(timeout: number): Promise<void> {
+    await waitUpTo(timeout, this.#loop ?? Promise.resolve());
   }
 
   close(): void {

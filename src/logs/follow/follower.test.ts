@@ -14,7 +14,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { FollowedTexts } from '../../../test/fixtures/followed-texts.ts';
-import { patience, until } from '../../../test/fixtures/patience.ts';
+import { scaledTimeout, until } from '../../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../../test/fixtures/temporary.ts';
 
 /** `first` and `second`, compressed by xz. */
@@ -31,7 +31,7 @@ function logFolder(test: TestContext) {
   return { folder, path, follow };
 }
 
-describe('a follower', { timeout: patience(30_000), concurrency: true }, () => {
+describe('a follower', { timeout: scaledTimeout(30_000), concurrency: true }, () => {
   it('reads a log and what is appended to it, even if the log is created later', async (test) => {
     const { path, follow } = logFolder(test);
     const logs = follow();
