@@ -131,8 +131,8 @@ test('a deletion that was interrupted is completed before a server reads what th
     await using db = await DBTracker.open({ dataDir: folder });
     await db.track({ site: GONE, visitor: 'somebody' });
     await db.spool.flush();
-    const marks = await db.rollups.removable();
-    await recordBegin(db.store, { site: GONE, requested: Date.now(), marks });
+    const watermarks = await db.rollups.removable();
+    await recordBegin(db.store, { site: GONE, requested: Date.now(), watermarks });
   }
   const { token } = new Tokens(folder, Date.now).create('reports', 'read', [GONE]);
   const goal = { name: 'page', action: { kind: 'page', page: '/' } };
