@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work after which others get their turn. */
 const LONGEST = 5;
+/** Steps between two looks at the clock. */
+const STEPS = 16;
 
 /**
  * Divides long work on the main thread into turns, between which everything else runs. Works that share a `Rotation` run one at
@@ -23,9 +25,12 @@ export class Turns {
     this.#rotation = rotation;
   }
 
-  /** Called after each small step. Looks at the clock only sometimes, as that takes longer than a step may. */
-  isOver(): boolean {
-    return (++this.#steps & 15) === 0 && performance.now() - this.#began >= LONGEST;
+  /** Called after some small steps. Looks at the clock only sometimes, as that takes longer than a step may. */
+  isOver(steps = 1): boolean {
+    this.#steps += steps;
+    if (this.#steps < STEPS) return false;
+    this.#steps = 0;
+    return performance.now() - this.#began >= LONGEST;
   }
 
   /** Resolves when everything else had its turn. */

@@ -8,15 +8,9 @@ import { JSON_TYPES } from '../app.ts';
 import { requireSender } from '../auth.ts';
 import type { CollectContext } from '../context.ts';
 import { body, json, type Operation, problem } from '../openapi/operation.ts';
-import {
-  BatchBodies,
-  type BatchBody,
-  BODY_LIMIT,
-  isNoObject,
-  itemsOf,
-  NDJSON_TYPES,
-  parseItem,
-} from './batch-body.ts';
+import { BatchBodies, BODY_LIMIT, NDJSON_TYPES } from './batch-body.ts';
+import { chunksOf, parseChunk } from './batch-chunks.ts';
+import { type BatchBody, type Item, isNoObject, itemsOf, parseItem } from './batch-items.ts';
 import { BATCH, Batch } from './batch-progress.ts';
 import { refusals } from './refusal.ts';
 import { REPORT_MEMBERS, readReport } from './report.ts';
@@ -121,23 +115,44 @@ async function takeAll(
 ): Promise<void> {
   const { bytes, isArray } = body;
   await turns.next();
-  if (isArray) {
-    for (const item of itemsOf(body)) {
-      const parsed = parseItem(bytes, item, 'the body');
-      if (parsed instanceof HitError && parsed.code === 'invalid') throw parsed;
-      if (turns.isOver()) await turns.next();
-    }
-  }
+  const chunks = isArray ? await elementChunks(bytes, turns) : undefined;
+  if (isArray && !chunks) await assertArray(body, turns);
+  const isHopeless = (item: Item) => batch.isErrorListFull && isNoObject(bytes, item);
   let index = 0;
-  for (const item of itemsOf(body)) {
-    if (batch.isRefused) return;
-    if (batch.isErrorListFull && isNoObject(bytes, item)) batch.refuse();
-    else batch.add(index, readHit(parseItem(bytes, item, 'the line'), context.now()));
-    index++;
-    if (turns.isOver() || batch.isFull) {
+  for (const part of chunks ?? itemsOf(body)) {
+    const values = chunks
+      ? parseChunk(bytes, part)!
+      : [isHopeless(part) ? undefined : parseItem(bytes, part, 'the line')];
+    for (const value of values) {
+      if (batch.isRefused) return;
+      if (batch.isErrorListFull && (typeof value !== 'object' || value === null)) batch.refuse();
+      else batch.add(index, readHit(value, context.now()));
+      index++;
+    }
+    if (turns.isOver(values.length) || batch.isFull) {
       await batch.room();
       await turns.next();
     }
+  }
+}
+
+/** The chunks of an array if they hold its elements. Parsed chunks are not kept, as they can take much memory. */
+async function elementChunks(bytes: Buffer, turns: Turns): Promise<readonly Item[] | undefined> {
+  const chunks = chunksOf(bytes);
+  for (const chunk of chunks ?? []) {
+    const values = parseChunk(bytes, chunk);
+    if (!values) return undefined;
+    if (turns.isOver(values.length)) await turns.next();
+  }
+  return chunks;
+}
+
+/** @throws HitError `invalid` if the body is no JSON array */
+async function assertArray(body: BatchBody, turns: Turns): Promise<void> {
+  for (const item of itemsOf(body)) {
+    const parsed = parseItem(body.bytes, item, 'the body');
+    if (parsed instanceof HitError && parsed.code === 'invalid') throw parsed;
+    if (turns.isOver()) await turns.next();
   }
 }
 
