@@ -10,6 +10,8 @@ const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/;
  * port and final dot; '' if the text is not a host name.
  */
 export function siteName(host: string): string {
+  // Nearly every hit's host is a site's name already.
+  if (host.length <= LIMITS.site && HOST_NAME.test(host)) return host;
   let name = host.trim().toLowerCase();
   if (name.startsWith('[')) {
     name = name.slice(1, Math.max(1, name.indexOf(']')));
