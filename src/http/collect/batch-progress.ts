@@ -14,6 +14,7 @@ import {
   type Static,
   TEXT,
 } from '../../schema/schema.ts';
+import type { HitSender } from '../../trackers/hit-pipeline.ts';
 import { notPermitted } from '../bound-tokens.ts';
 import type { CollectContext } from '../context.ts';
 import { sendProblem } from '../problem.ts';
@@ -87,16 +88,19 @@ export class Batch {
       return;
     }
     this.#open++;
-    this.#context.pipeline.take(facts, {
-      accept: () => {
-        this.#accepted++;
-        this.#close();
-      },
-      drop: (dropped) => {
-        this.#note(dropped, index);
-        this.#close();
-      },
-    });
+    this.#context.pipeline.take(facts, new Sender(this, index));
+  }
+
+  /** A hit that was added is durable. */
+  accepted(): void {
+    this.#accepted++;
+    this.#close();
+  }
+
+  /** A hit that was added is not counted. */
+  dropped(dropped: Dropped, index: number): void {
+    this.#note(dropped, index);
+    this.#close();
   }
 
   /** Counts an item that is no hit, whose error is not listed. */
@@ -139,6 +143,25 @@ export class Batch {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
     if (!isQuiet(reason) && this.#errors.length < MOST_ERRORS)
       this.#errors.push({ index, error: detail, ...more });
+  }
+}
+
+/** The sender of one hit of a batch. */
+class Sender implements HitSender {
+  readonly #batch: Batch;
+  readonly #index: number;
+
+  constructor(batch: Batch, index: number) {
+    this.#batch = batch;
+    this.#index = index;
+  }
+
+  accept(): void {
+    this.#batch.accepted();
+  }
+
+  drop(dropped: Dropped): void {
+    this.#batch.dropped(dropped, this.#index);
   }
 }
 

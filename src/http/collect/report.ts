@@ -140,7 +140,12 @@ export function readReport(value: unknown, page: string, needsPage = false): Rep
     title: text(fields.title),
     props: props && Object.keys(props).length > 0 ? cleanedJson(JSON.stringify(props)) : '',
     hostname,
-    ...details,
+    screen: details.screen,
+    value: details.value,
+    currency: details.currency,
+    interactive: details.interactive,
+    engaged: details.engaged,
+    scroll: details.scroll,
   };
 }
 
