@@ -144,7 +144,7 @@ async function daysOf(
   const found = await engine.ask<Record<keyof SiteDay, string | number>>('archive_days', {
     removable: `(${coveredBy(rolledUp)})`,
     archived: `(${inParts(parts)})`,
-    which: `time < ${timeText(until)} AND ${site} AND NOT (${staying})`,
+    predicate: `time < ${timeText(until)} AND ${site} AND NOT (${staying})`,
   });
   return found.map(({ site, day, fresh, kept, waiting }) => ({
     site: String(site),
@@ -162,25 +162,25 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
   const before = catalog.parts({ site, from: start, to: start + DAY });
   if (before.length > 0) await verifyUnchanged(work, before);
   if (fresh === 0) return undefined;
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${staying}) AND NOT (${inParts(before)})`;
-  const sum = await sumOf(engine.ask, 'hits', which);
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${staying}) AND NOT (${inParts(before)})`;
+  const sum = await sumOf(engine.ask, 'hits', predicate);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
-  const draft = await place.stage(name);
+  const staged = await place.stage(name);
   try {
-    await engine.command('archive_write', { file: draft.table, columns: HIT_COLUMNS, which });
-    const written = await sumOf(engine.ask, draft.table);
+    await engine.command('archive_write', { file: staged.table, columns: HIT_COLUMNS, predicate });
+    const written = await sumOf(engine.ask, staged.table);
     if (!isSameSum(sum, written)) {
       const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
       throw new HitError('archive_failed', `${what}: nothing was removed from the store; archive again`);
     }
-    const watermarks = await watermarksIn(engine.ask, draft.table);
-    const file = await draft.commit();
+    const watermarks = await watermarksIn(engine.ask, staged.table);
+    const file = await staged.commit();
     const manifest: Manifest = { format: ARCHIVE_FORMAT, site, day, ...sum, ...file, watermarks };
     await place.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {
-    await draft.discard();
+    await staged.discard();
     throw error;
   }
 }
@@ -193,10 +193,10 @@ async function verifyUnchanged(
   const [first] = parts;
   const { site, day } = first!.manifest;
   const start = startOf(day);
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND NOT (${staying}) AND ${inParts(parts)}`;
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND NOT (${staying}) AND ${inParts(parts)}`;
   // A day may have parts of several formats: they are compared by the columns that all of them have.
   const columns = comparedColumnsOf(Math.min(...parts.map(({ manifest }) => manifest.format)));
-  const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
+  const kept = await sumsOfBatches(engine.ask, 'hits', predicate, columns);
   if (kept.size === 0) return;
   const table = place.table(parts.map(({ name }) => name));
   const archived = await sumsOfBatches(engine.ask, table, 'true', columns);
@@ -221,9 +221,9 @@ async function removeMonth(work: ArchiveWork, month: string, days: readonly Site
   for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY));
   await work.noteGone(gone);
   const partition = month.replace('-', '');
-  const which = `${inParts(parts)} AND ${coveredBy(rolledUp)} AND NOT (${staying})`;
-  await work.leaving(`${which} AND toYYYYMM(time, 'UTC') = ${partition}`);
-  await engine.command('archive_delete', { month: partition, which });
+  const predicate = `${inParts(parts)} AND ${coveredBy(rolledUp)} AND NOT (${staying})`;
+  await work.leaving(`${predicate} AND toYYYYMM(time, 'UTC') = ${partition}`);
+  await engine.command('archive_delete', { month: partition, predicate });
 }
 
 function interruptible(signal: AbortSignal): void {

@@ -74,9 +74,9 @@ export class ArchiveReader implements ArchiveSource {
    *
    * @throws HitError `archive_failed` if a required part is invalid
    */
-  async hitsOf(question: PartFilter): Promise<string> {
+  async hitsOf(filter: PartFilter): Promise<string> {
     await this.#refresh();
-    const parts = await this.#parts(question);
+    const parts = await this.#parts(filter);
     const first = parts[0]?.manifest.day;
     const last = parts.at(-1)?.manifest.day;
     if (first === undefined || last === undefined) return 'hits';

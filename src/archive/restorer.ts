@@ -89,8 +89,8 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
       `${file} is not what its manifest says: it was changed or is damaged`,
     );
   }
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
-  const there = await sumsOfBatches(engine.ask, 'hits', which, compared);
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
+  const there = await sumsOfBatches(engine.ask, 'hits', predicate, compared);
   const missing = new Map<string, BatchSum>();
   for (const [batch, sum] of await sumsOfBatches(engine.ask, table, 'true', compared)) {
     const other = there.get(batch);
@@ -110,7 +110,11 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     }
   }
   if (!dryRun && restored > 0) {
-    const now = await sumOf(engine.ask, 'hits', `${which} AND batch IN (${[...missing.keys()].join(', ')})`);
+    const now = await sumOf(
+      engine.ask,
+      'hits',
+      `${predicate} AND batch IN (${[...missing.keys()].join(', ')})`,
+    );
     if (now.rows !== restored) {
       throw new HitError(
         'archive_failed',

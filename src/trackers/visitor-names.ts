@@ -56,7 +56,7 @@ export class VisitorNames {
     if (key !== undefined) this.#hash = new KeyedHash(key);
   }
 
-  get naming(): KeyFingerprints {
+  get keys(): KeyFingerprints {
     return { key: fingerprintOf(this.#keyed()) };
   }
 
@@ -68,8 +68,8 @@ export class VisitorNames {
   }
 
   /** @throws HitError `invalid` if the other tracker uses another key */
-  checkSame(naming: KeyFingerprints): void {
-    if (keyMismatches(this.naming, naming).length === 0) return;
+  checkSame(keys: KeyFingerprints): void {
+    if (keyMismatches(this.keys, keys).length === 0) return;
     throw new HitError(
       'invalid',
       'trackers with different keys cannot be merged: give all of them the same key',
