@@ -1,5 +1,5 @@
 import { HitError } from '../../errors.ts';
-import { DROP_ERRORS, type Dropped, isQuiet, type QuietReason } from '../../hit/drop-reason.ts';
+import { DROP_RULES, type Dropped, isQuiet, type QuietReason } from '../../hit/drop-reason.ts';
 import type { Seen } from '../../live/live.ts';
 import type { HitSender } from '../../trackers/hit-pipeline.ts';
 import type { CollectContext } from '../context.ts';
@@ -47,7 +47,7 @@ class Reporter implements HitSender {
     if (isQuiet(reason)) this.#answer(this.#response, undefined, reason);
     else
       this.#response.fail(
-        new HitError(DROP_ERRORS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
+        new HitError(DROP_RULES[reason].error, detail, retryAfter === undefined ? {} : { retryAfter }),
       );
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { QuietReason } from '../../hit/drop-reason.ts';
+import { DROP_RULES } from '../../hit/drop-reason.ts';
 import { EMPTY_CONTEXT } from '../../hit/request-context.ts';
 import type { Seen } from '../../live/live.ts';
 import { TEXT } from '../../schema/schema.ts';
@@ -16,11 +16,6 @@ const NO_TOTALS = [
   'Your hit is counted.',
   'Totals are kept by the simple tracker: start the server with --tracker simple.',
 ];
-/** Response to a client whose hit is dropped without an error. */
-const NOT_COUNTED: Readonly<Record<QuietReason, string>> = {
-  bot: 'A bot is not counted.',
-  prefetch: 'A prefetch is not counted.',
-};
 
 const COUNT_PLAINLY: Operation = {
   operationId: 'countPlainly',
@@ -52,7 +47,7 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
       const hostname = request.headers.host ?? '';
       collect(context, response, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
         if (seen) context.print(visitorText(seen));
-        answer(answered, seen ? linesOf(seen) : dropped ? [NOT_COUNTED[dropped]] : NO_TOTALS);
+        answer(answered, seen ? linesOf(seen) : dropped ? [DROP_RULES[dropped].notice] : NO_TOTALS);
       });
     },
   );
