@@ -59,10 +59,10 @@ export interface ArchiveSummary {
   readonly dry_run: boolean;
 }
 
-/** The source and the place of an archive. */
+/** The source and the storage of an archive. */
 export interface ArchiveWork {
   readonly engine: Engine;
-  readonly place: ArchiveStorage;
+  readonly storage: ArchiveStorage;
   readonly catalog: Catalog;
   /** Watermarks of the hits that may be removed. */
   readonly rolledUp: Watermarks;
@@ -157,7 +157,7 @@ async function daysOf(
 
 /** Archives the hits of a day that are not in the archive. @returns undefined if all are */
 async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
-  const { engine, place, catalog, rolledUp, staying } = work;
+  const { engine, storage, catalog, rolledUp, staying } = work;
   const start = startOf(day);
   const before = catalog.parts({ site, from: start, to: start + DAY });
   if (before.length > 0) await verifyUnchanged(work, before);
@@ -166,18 +166,18 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
   const sum = await sumOf(engine.ask, 'hits', predicate);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
-  const staged = await place.stage(name);
+  const staged = await storage.stage(name);
   try {
     await engine.command('archive_write', { file: staged.table, columns: HIT_COLUMNS, predicate });
     const written = await sumOf(engine.ask, staged.table);
     if (!isSameSum(sum, written)) {
-      const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
+      const what = `${storage.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
       throw new HitError('archive_failed', `${what}: nothing was removed from the store; archive again`);
     }
     const watermarks = await watermarksIn(engine.ask, staged.table);
     const file = await staged.commit();
     const manifest: Manifest = { format: ARCHIVE_FORMAT, site, day, ...sum, ...file, watermarks };
-    await place.putManifest(name, manifestText(manifest));
+    await storage.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {
     await staged.discard();
@@ -187,7 +187,7 @@ async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Pro
 
 /** Verifies batch by batch that hits of a day in the store and in the archive are the same. */
 async function verifyUnchanged(
-  { engine, place, staying }: ArchiveWork,
+  { engine, storage, staying }: ArchiveWork,
   parts: readonly Part[],
 ): Promise<void> {
   const [first] = parts;
@@ -198,12 +198,12 @@ async function verifyUnchanged(
   const columns = comparedColumnsOf(Math.min(...parts.map(({ manifest }) => manifest.format)));
   const kept = await sumsOfBatches(engine.ask, 'hits', predicate, columns);
   if (kept.size === 0) return;
-  const table = place.table(parts.map(({ name }) => name));
+  const table = storage.table(parts.map(({ name }) => name));
   const archived = await sumsOfBatches(engine.ask, table, 'true', columns);
   for (const [batch, sum] of kept) {
     const other = archived.get(batch);
     if (other?.rows === sum.rows && other.checksum === sum.checksum) continue;
-    const what = `the archive ${place.name} has other hits of ${site} on ${day} than the store has`;
+    const what = `the archive ${storage.name} has other hits of ${site} on ${day} than the store has`;
     throw new HitError(
       'archive_failed',
       `${what}: a file was changed, or belongs to another store; nothing was removed`,

@@ -33,7 +33,7 @@ export interface RestoreSummary {
   readonly dry_run: boolean;
 }
 
-export interface RestoreWork extends Pick<ArchiveWork, 'engine' | 'place' | 'catalog' | 'now' | 'signal'> {
+export interface RestoreWork extends Pick<ArchiveWork, 'engine' | 'storage' | 'catalog' | 'now' | 'signal'> {
   /** Whether a part is of a site from before it was deleted: it is not restored. */
   readonly isDeleted: (part: Part) => boolean;
 }
@@ -47,7 +47,8 @@ export async function restoreHits(
   onProgress: (progress: ArchiveProgress) => void,
 ): Promise<RestoreSummary> {
   const started = work.now();
-  if (work.catalog.isEmpty) throw new HitError('archive_failed', `there is no archive at ${work.place.name}`);
+  if (work.catalog.isEmpty)
+    throw new HitError('archive_failed', `there is no archive at ${work.storage.name}`);
   const found = work.catalog.parts(options);
   const parts = found.filter((part) => !work.isDeleted(part));
   if (found.length > 0 && parts.length === 0) {
@@ -76,13 +77,13 @@ export async function restoreHits(
 
 /** @returns number of restored rows */
 async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Promise<number> {
-  const { engine, place } = work;
+  const { engine, storage } = work;
   const { site, day, rows, format } = part.manifest;
   const columns = columnsOf(format);
   const compared = comparedColumnsOf(format);
   const start = startOf(day);
-  const table = place.table([part.name]);
-  const file = `${place.name}/${part.name}.parquet`;
+  const table = storage.table([part.name]);
+  const file = `${storage.name}/${part.name}.parquet`;
   if (!isSameSum(part.manifest, await sumOf(engine.ask, table, 'true', columns))) {
     throw new HitError(
       'archive_failed',
