@@ -1,6 +1,6 @@
 /**
  * The placeholders in SQL files. Only the text of a file is searched for them, never what was put into it, so that what a
- * visitor or a user wrote is no placeholder.
+ * visitor or a user wrote is not taken for one.
  *
  * - `{{name}}`, `{{name:argument, argument}}`: replaced by the dialect's value, or by what the caller gives.
  * - `{{#section}}…{{/section}}`, in the schema: left out where the dialect has no such thing.

@@ -28,7 +28,7 @@ export interface KeyedVisitorOptions extends VisitorOptions {
 /** @throws HitError `invalid` for anything but a text, `bad_setting` for an invalid one */
 export function proxiesOf(trustProxy: unknown): TrustedProxies {
   if (typeof trustProxy !== 'string')
-    throw new HitError('invalid', `trustProxy must be a text, not ${shown(trustProxy)}`);
+    throw new HitError('invalid', `trustProxy must be a string, not ${shown(trustProxy)}`);
   return new TrustedProxies(trustProxy, 'trustProxy');
 }
 
