@@ -80,7 +80,7 @@ function givenFlag(name: string, flag: string | boolean | undefined): Given | un
 /**
  * The text of a setting in the environment, or in the file that the environment names.
  *
- * @throws HitError `bad_setting` if both are set, the file cannot be read, or the setting is no secret
+ * @throws HitError `bad_setting` if both are set, the file cannot be read, or the setting is not a secret
  */
 function givenVariable(
   name: string,

@@ -26,7 +26,7 @@ test('a test that fails or hangs fails no other, and leaves no folder and no pro
     outcome,
   ]);
   assert.deepEqual(Object.fromEntries(outcomes), {
-    'hangs with a store open, on which a question runs': 'not ok',
+    'hangs with a store open, on which a query runs': 'not ok',
     'opens a store after that': 'ok',
     'throws with a tracker open': 'not ok',
     'hangs with a server open in its process': 'not ok',

@@ -128,7 +128,7 @@ describe('the compose file', () => {
     }
     const balancer = text('haproxy.cfg');
     assert.match(balancer, /acl hits path \/api\/v1\/hits\n/);
-    assert.match(balancer, /use_backend reader if questions !hits\n/);
+    assert.match(balancer, /use_backend reader if queries !hits\n/);
     assert.match(balancer, /backend collectors\n(?: .*\n)* +option httpchk GET \/readyz\n/);
   });
 

@@ -51,17 +51,17 @@ async function fill(store: Store, hits: number, step: number): Promise<void> {
 
 async function exported(
   store: Store,
-  words: QueryParams,
+  params: QueryParams,
   format: 'csv' | 'ndjson' | 'parquet',
 ): Promise<Buffer> {
-  await using hits = await exportHits({ store }, readSelection(words), format);
+  await using hits = await exportHits({ store }, readSelection(params), format);
   const chunks: Uint8Array[] = [];
   for await (const chunk of hits.bytes) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-async function linesOf(store: Store, words: QueryParams): Promise<Record<string, unknown>[]> {
-  const lines = (await exported(store, words, 'ndjson')).toString().trimEnd();
+async function linesOf(store: Store, params: QueryParams): Promise<Record<string, unknown>[]> {
+  const lines = (await exported(store, params, 'ndjson')).toString().trimEnd();
   return lines === '' ? [] : lines.split('\n').map((line) => JSON.parse(line));
 }
 
@@ -92,7 +92,7 @@ test('NDJSON has one hit per line, in order of time, without internal columns', 
 
 test('an export has the hits that its parameters select', async (t) => {
   const { store } = await openStore(t, ODD);
-  const paths = async (words: QueryParams) => (await linesOf(store, words)).map(({ path }) => path);
+  const paths = async (params: QueryParams) => (await linesOf(store, params)).map(({ path }) => path);
   assert.deepEqual(await paths({ site: 'b.com' }), ['/d/ü']);
   assert.deepEqual(await paths({ from: '2026-11-01T00:00:00.002Z', to: '2026-11-01T01:00' }), ['/a,"b"']);
   assert.deepEqual(await paths({ bots: 'only' }), ['/bot']);

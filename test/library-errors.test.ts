@@ -30,7 +30,7 @@ const CALLS: readonly (readonly [call: string, run: () => unknown, message: RegE
   [
     'simple.track({})',
     () => simple().track(wrong({})),
-    /^visitor must be a text that is not empty, not undefined$/,
+    /^visitor must be a non-empty string, not undefined$/,
   ],
   ['an empty visitor', () => simple().track({ visitor: '' }), /^visitor must be/],
   ['an object as visitor', () => simple().track(wrong({ visitor: {} })), /^visitor must be/],
@@ -48,7 +48,7 @@ const CALLS: readonly (readonly [call: string, run: () => unknown, message: RegE
   [
     'no peer',
     () => rate().track(wrong({ request: new Request('http://a.example/') })),
-    /^peer must be an address as text, not undefined$/,
+    /^peer must be an address as a string, not undefined$/,
   ],
   [
     'rate.rate()',
@@ -93,7 +93,7 @@ const CALLS: readonly (readonly [call: string, run: () => unknown, message: RegE
   [
     'a number as proxy',
     () => new RateTracker({ trustProxy: wrong(1) }),
-    /^trustProxy must be a text, not 1$/,
+    /^trustProxy must be a string, not 1$/,
   ],
   [
     '1,000 columns',
@@ -150,7 +150,7 @@ const CALLS: readonly (readonly [call: string, run: () => unknown, message: RegE
 
 const OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
   [{ datadir: './data' }, /^the option "datadir" is unknown: did you mean "dataDir"\?$/],
-  [{ dataDir: 7 }, /^dataDir must be a text that is not empty, not 7$/],
+  [{ dataDir: 7 }, /^dataDir must be a non-empty string, not 7$/],
   [{ store: 'postgres://db' }, /clickhouse:\/\/user:password@host:8123\/database/],
   [{ durability: 'disc' }, /^durability must be "disk" or "process", not "disc"$/],
   [{ spoolMax: '1GiB' }, /^spoolMax must be a number from 1048576 to/],

@@ -15,7 +15,7 @@ import { type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-ser
 import { assertFailed, type Ended } from './fixtures/command-line.ts';
 import { file } from './fixtures/file-scope.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
-import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
+import { sendHits, snapshotOf, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 import { typed } from './fixtures/typed-command.ts';
 
 const SITES = TWIN_SITES;
@@ -59,7 +59,7 @@ describe('the sketches of two nodes, merged', { timeout: scaledTimeout(60_000) }
   for (const site of ['', ...SITES]) {
     it(`equal those of a node that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
       const [ours, theirs, all] = await Promise.all(
-        [first, second, whole].map((server) => parcelOf(server, site)),
+        [first, second, whole].map((server) => snapshotOf(server, site)),
       );
       const { seen, ring } = ours!.state.windows!;
       seen.merge(theirs!.state.windows!.seen);
@@ -77,7 +77,7 @@ describe('the sketches of two nodes, merged', { timeout: scaledTimeout(60_000) }
   it('require the token, for one site or for all, and do not exist for invalid sites', async () => {
     assertProblem(await first.send('/api/v1/sketch'), 401, 'unauthorized');
     assertProblem(await first.send('/api/v1/sketch?site=a%20b', { headers: BEARER }), 400, 'invalid');
-    const { site, state } = await parcelOf(first, 'nobody-was-here.example');
+    const { site, state } = await snapshotOf(first, 'nobody-was-here.example');
     assert.equal(site, 'nobody-was-here.example');
     assert.deepEqual(state.total, { hits: 0, visitors: 0 });
     assert.equal((await first.ask<LiveAnswer>('/api/v1/live?site=nobody-was-here.example')).total.hits, 0);

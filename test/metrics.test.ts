@@ -69,7 +69,7 @@ describe('durations', () => {
     });
   });
 
-  it('of syncs, inserts and queries grow with hits and with questions about them', async () => {
+  it('of syncs, inserts and queries grow with hits and with queries of them', async () => {
     const grown = async (act: () => Promise<unknown>) => {
       const before = await metricsOf(server);
       await act();
@@ -79,9 +79,9 @@ describe('durations', () => {
     const afterHit = await grown(() => server.send('/hit.gif?site=c.example&path=/'));
     assert.deepEqual(afterHit('hit_tracker_spool_sync_duration_seconds'), { success: 1 });
     // It waits until the hit is stored.
-    const afterQuestion = await grown(() => server.ask('/api/v1/stats?site=c.example'));
-    assert.deepEqual(afterQuestion('hit_tracker_spool_sync_duration_seconds'), {});
-    const { success = 0, ...failed } = afterQuestion('hit_tracker_query_duration_seconds');
+    const afterQuery = await grown(() => server.ask('/api/v1/stats?site=c.example'));
+    assert.deepEqual(afterQuery('hit_tracker_spool_sync_duration_seconds'), {});
+    const { success = 0, ...failed } = afterQuery('hit_tracker_query_duration_seconds');
     assert.ok(success >= 1);
     assert.deepEqual(failed, {});
     const inserts = counts(await metricsOf(server), 'hit_tracker_insert_duration_seconds');

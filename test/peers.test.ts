@@ -12,7 +12,7 @@ import type { AnyServer } from './fixtures/any-server.ts';
 import { file } from './fixtures/file-scope.ts';
 import type { RunningServer } from './fixtures/running-server.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
-import { parcelOf, sendHits, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
+import { sendHits, snapshotOf, TWIN_SITES, Twins, twinHit, urlOf } from './fixtures/twins.ts';
 
 const HITS = 3000;
 const WINDOWS = 'window=1h,24h,30d';
@@ -66,13 +66,13 @@ describe('three nodes that are peers', { timeout: scaledTimeout(60_000) }, () =>
 
   for (const site of ['', ...TWIN_SITES]) {
     it(`together have the table of one that saw all traffic, cell by cell, for ${site || 'all sites'}`, async () => {
-      const [own, ...others] = await Promise.all([door, first, second].map((node) => parcelOf(node, site)));
+      const [own, ...others] = await Promise.all([door, first, second].map((node) => snapshotOf(node, site)));
       const { seen, ring } = own!.state.windows!;
       for (const { state } of others) {
         seen.merge(state.windows!.seen);
         ring.merge(state.windows!.ring);
       }
-      const all = await parcelOf(whole, site);
+      const all = await snapshotOf(whole, site);
       assert.deepEqual(seen.cells, all.state.windows!.seen.cells);
       assert.deepEqual(ring.levels, all.state.windows!.ring.levels);
     });

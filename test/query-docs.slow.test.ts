@@ -1,4 +1,4 @@
-/** The queries, goals and questions about visits of docs/api.md do what the page says. */
+/** The queries, goals and queries by visit of docs/api.md do what the page says. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,10 +58,10 @@ it('the examples of the page are answered', async () => {
     [],
   );
   for (const route of routes) {
-    const questions = EXAMPLES.filter(({ kind }) => kind === route);
-    assert.ok(questions.length > 0, route);
+    const examples = EXAMPLES.filter(({ kind }) => kind === route);
+    assert.ok(examples.length > 0, route);
     const shown = JSON.parse(EXAMPLES.find(({ kind }) => kind === `${route} answer`)!.text);
-    for (const [at, { text }] of questions.entries()) {
+    for (const [at, { text }] of examples.entries()) {
       const { status, text: answer } = await server.post(`/api/v1/${route}`, text, BEARER);
       assert.equal(status, 200, answer);
       // The first one is the one that is answered on the page.
@@ -70,7 +70,7 @@ it('the examples of the page are answered', async () => {
   }
 });
 
-/** Names of the members of an answer, without the question that it repeats, and the number of its steps. */
+/** Names of the members of an answer, without the query that it repeats, and the number of its steps. */
 function shapeOf(answer: Record<string, unknown>): unknown {
   const { steps } = answer;
   return [Object.keys(answer), Array.isArray(steps) ? steps.map((step) => Object.keys(step)) : undefined];

@@ -106,15 +106,15 @@ describe('a query', { concurrency: false }, () => {
   });
 
   it('needs a token that may read', async () => {
-    const question = { period: 'all', metrics: ['hits'] };
-    assertProblem(await server.post('/api/v1/query', question), 401, 'unauthorized');
+    const query = { period: 'all', metrics: ['hits'] };
+    assertProblem(await server.post('/api/v1/query', query), 401, 'unauthorized');
     for (const [scope, status] of [
       ['read', 200],
       ['write', 401],
     ] as const) {
       const { text } = await server.post('/api/v1/tokens', { name: scope, scope }, BEARER);
       const headers = { authorization: `Bearer ${JSON.parse(text).token}` };
-      assert.equal((await server.post('/api/v1/query', question, headers)).status, status);
+      assert.equal((await server.post('/api/v1/query', query, headers)).status, status);
       const goal = { name: scope, action: { kind: 'page', page: '/' } };
       assertProblem(await server.post(GOALS, goal, headers), 401, 'unauthorized');
       assert.equal((await server.send(GOALS, { headers })).status, status);

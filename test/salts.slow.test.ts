@@ -10,7 +10,7 @@ import { MovedClock } from './fixtures/moved-clock.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
-import { parcelOf, urlOf } from './fixtures/twins.ts';
+import { snapshotOf, urlOf } from './fixtures/twins.ts';
 
 interface Ready {
   readonly salts: Readonly<Record<string, string>>;
@@ -36,8 +36,8 @@ describe('servers with --salts-from', { timeout: scaledTimeout(60_000) }, () => 
     await using stranger = await RunningServer.start(join(folder, 'third'), ...common, ...args.slice(0, 2));
     const headers = { 'user-agent': FIREFOX, 'x-forwarded-for': '198.51.100.7' };
     for (const server of [first, second, stranger]) await server.send('/hit.gif?site=a.example', { headers });
-    const namings = await Promise.all([first, second, stranger].map((server) => parcelOf(server)));
-    const [own, same, other] = namings.map(({ naming }) => naming);
+    const snapshots = await Promise.all([first, second, stranger].map((server) => snapshotOf(server)));
+    const [own, same, other] = snapshots.map(({ keys }) => keys);
     assert.deepEqual(same, own);
     // Before midnight, a server has the salt of the next day too, which names nobody yet.
     const day = Object.keys(own!).find((name) => /^\d{4}-/.test(name))!;

@@ -94,13 +94,13 @@ it('a query covers all that is stored, even beyond 32-bit seconds', async () => 
   await sent('edge.example', ['1990-01-01T00:00:00Z', '2000-02-29T12:00:00Z']);
   for (const to of ['2106-02-07T06:28:15Z', '2106-02-07T06:28:17Z', '2149-06-07', '2298-12-31T23:59:59Z']) {
     for (const timezone of ['UTC', 'Pacific/Kiritimati', 'America/Adak']) {
-      const words = `site=edge.example&from=1989-01-01&to=${to}&interval=month&timezone=${timezone}`;
-      const { totals, series } = await server.ask<Stats>(`/api/v1/stats?${words}`);
+      const params = `site=edge.example&from=1989-01-01&to=${to}&interval=month&timezone=${timezone}`;
+      const { totals, series } = await server.ask<Stats>(`/api/v1/stats?${params}`);
       const counted = series
         .filter(({ hits }) => hits !== 0)
         .map(({ time, hits }) => [time.slice(0, 7), hits]);
-      assert.deepEqual(totals, { hits: 2, visitors: 1 }, words);
-      assert.equal(counted.length, 2, words);
+      assert.deepEqual(totals, { hits: 2, visitors: 1 }, params);
+      assert.equal(counted.length, 2, params);
     }
   }
 });

@@ -37,8 +37,8 @@ const recount = reference(
   { goals: { [SITE]: [{ name: 'signup', action: { kind: 'event', event: 'signup' } }] } },
 );
 
-async function ask<Answer>(route: string, question: object): Promise<Answer> {
-  const { status, text } = await server.post(`/api/v1/${route}`, question, BEARER);
+async function ask<Answer>(route: string, query: object): Promise<Answer> {
+  const { status, text } = await server.post(`/api/v1/${route}`, query, BEARER);
   assert.equal(status, 200, text);
   return JSON.parse(text) as Answer;
 }
@@ -59,7 +59,7 @@ before(async () => {
   await keep('goals', { name: 'signup', action: { kind: 'event', event: 'signup' } });
 });
 
-it('questions take a stored segment, whose filters apply besides their own', async () => {
+it('queries take a stored segment, whose filters apply besides their own', async () => {
   const filters = [['is', 'entry_page', ['/', '/pricing']]] as const;
   await keep('segments', { name: 'from outside', filters });
   const metrics = ['visits', 'visitors', 'hits'] as const;
@@ -70,14 +70,14 @@ it('questions take a stored segment, whose filters apply besides their own', asy
   assert.deepEqual(answer.results, expected.results);
   assert.deepEqual(answer.query.filters, [...own, ...filters]);
   const { site, period } = query;
-  for (const [route, question] of Object.entries({
+  for (const [route, query] of Object.entries({
     funnel: { site, period, steps: STEPS },
     journeys: { site, period, page: '/', direction: 'after' },
     retention: { site, period, interval: 'week', identity: 'cookie' },
   }))
     assert.deepEqual(
-      await ask(route, { ...question, segment: 'from outside' }),
-      await ask(route, { ...question, filters }),
+      await ask(route, { ...query, segment: 'from outside' }),
+      await ask(route, { ...query, filters }),
       route,
     );
   const unknown = await server.post('/api/v1/query', { ...query, segment: 'outside' }, BEARER);
@@ -180,8 +180,8 @@ describe('retention', () => {
   });
 });
 
-describe('a question about visits', () => {
-  const QUESTIONS = {
+describe('a query about visits', () => {
+  const QUERIES = {
     funnel: { period: 'all', steps: [STEPS[0], STEPS[0]] },
     journeys: { period: 'all', page: '/' },
     retention: { period: '7d' },
@@ -193,11 +193,11 @@ describe('a question about visits', () => {
     ['retention', { interval: 'mnoth' }, 'interval "mnoth" is unknown: did you mean "month"?'],
   ] as const)
     it(`that is not understood is refused, with what was probably meant: ${route}`, async () => {
-      const answer = await server.post(`/api/v1/${route}`, { ...QUESTIONS[route], ...wrong }, BEARER);
+      const answer = await server.post(`/api/v1/${route}`, { ...QUERIES[route], ...wrong }, BEARER);
       assert.equal(assertProblem(answer, 400, 'invalid').detail, meant);
       for (const body of ['[]', '1', 'null', '{"period":"all"', '"x"'])
         assertProblem(await server.post(`/api/v1/${route}`, body, BEARER), 400, 'invalid');
-      const huge = JSON.stringify({ ...QUESTIONS[route], site: 'x'.repeat(70_000) });
+      const huge = JSON.stringify({ ...QUERIES[route], site: 'x'.repeat(70_000) });
       assert.equal((await server.post(`/api/v1/${route}`, huge, BEARER)).status, 413);
     });
 
@@ -208,9 +208,9 @@ describe('a question about visits', () => {
     ] as const) {
       const { text } = await server.post('/api/v1/tokens', { name: scope, scope }, BEARER);
       const headers = { authorization: `Bearer ${JSON.parse(text).token}` };
-      for (const [route, question] of Object.entries(QUESTIONS)) {
-        assert.equal((await server.post(`/api/v1/${route}`, question, headers)).status, status, route);
-        assertProblem(await server.post(`/api/v1/${route}`, question), 401, 'unauthorized');
+      for (const [route, query] of Object.entries(QUERIES)) {
+        assert.equal((await server.post(`/api/v1/${route}`, query, headers)).status, status, route);
+        assertProblem(await server.post(`/api/v1/${route}`, query), 401, 'unauthorized');
       }
     }
   });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { DropReason } from '../../src/hit/drop-reason.ts';
+import { DROP_RULES } from '../../src/hit/drop-reason.ts';
 import type { Drops } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { Fault } from './fault.tsx';
@@ -9,19 +9,6 @@ import { MoreButton, MoreDialog, ROWS } from './ranking-card.tsx';
 import { BOTS } from './rankings.ts';
 import { RowsSkeleton } from './table.tsx';
 import { Tabs } from './tabs.tsx';
-
-const REASONS: Readonly<Record<DropReason, string>> = {
-  bot: 'Bot: stored but not counted',
-  prefetch: 'Prefetch: the page was not shown',
-  invalid: 'Invalid: no site, or malformed',
-  too_large: 'Too large: a field exceeds its limit',
-  site_not_allowed: 'Site is not in --sites',
-  too_many_sites: 'More sites than --max-sites',
-  rate_limited: 'More than --rate-limit from one address',
-  too_many_visitors: 'More new visitors from one address than --max-new-visitors',
-  spool_full: 'Spool full: rejected with 503',
-  spool_failed: 'Disk failed: rejected with 503',
-};
 
 /** Hits that were not counted, and why. */
 export function UncountedCard() {
@@ -60,7 +47,7 @@ function DroppedHits() {
           <li key={reason} class="row" style={{ '--length': hits / most }}>
             <span class="bar" />
             {/* A page that is older than its server may not know the reason. */}
-            <span class="value">{REASONS[reason] ?? reason}</span>
+            <span class="value">{DROP_RULES[reason]?.label ?? reason}</span>
             <span class="number">{format.short(hits)}</span>
           </li>
         ))}

@@ -62,7 +62,7 @@ def fault() -> Column:
     """Why a record is not a hit, in the words of Hit Tracker's loader."""
     return (
         F.when(F.col("v").isNull() | (F.col("v") != VERSION), f"it does not have version {VERSION}")
-        .when(~is_batch(), '"batch" is not a number of 64 bits, as a text')
+        .when(~is_batch(), '"batch" is not a 64-bit number in a string')
         .when(~matches("visitor", r"^[0-9a-f]{16}$"), '"visitor" is not 16 hexadecimal digits')
         .when(~matches("site", r"^[0-9a-z_.:-]{1,253}$"), '"site" is not a host name')
         .when(F.coalesce(F.col("at") < 0, F.lit(True)), '"at" is not a whole number')

@@ -59,10 +59,10 @@ export interface ArchiveSummary {
   readonly dry_run: boolean;
 }
 
-/** The source and the place of an archive. */
+/** The source and the storage of an archive. */
 export interface ArchiveWork {
   readonly engine: Engine;
-  readonly place: ArchiveStorage;
+  readonly storage: ArchiveStorage;
   readonly catalog: Catalog;
   /** Watermarks of the hits that may be removed. */
   readonly rolledUp: Watermarks;
@@ -144,7 +144,7 @@ async function daysOf(
   const found = await engine.ask<Record<keyof SiteDay, string | number>>('archive_days', {
     removable: `(${coveredBy(rolledUp)})`,
     archived: `(${inParts(parts)})`,
-    which: `time < ${timeText(until)} AND ${site} AND NOT (${staying})`,
+    predicate: `time < ${timeText(until)} AND ${site} AND NOT (${staying})`,
   });
   return found.map(({ site, day, fresh, kept, waiting }) => ({
     site: String(site),
@@ -157,53 +157,53 @@ async function daysOf(
 
 /** Archives the hits of a day that are not in the archive. @returns undefined if all are */
 async function archiveDay(work: ArchiveWork, { site, day, fresh }: SiteDay): Promise<Part | undefined> {
-  const { engine, place, catalog, rolledUp, staying } = work;
+  const { engine, storage, catalog, rolledUp, staying } = work;
   const start = startOf(day);
   const before = catalog.parts({ site, from: start, to: start + DAY });
   if (before.length > 0) await verifyUnchanged(work, before);
   if (fresh === 0) return undefined;
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${staying}) AND NOT (${inParts(before)})`;
-  const sum = await sumOf(engine.ask, 'hits', which);
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${coveredBy(rolledUp)} AND NOT (${staying}) AND NOT (${inParts(before)})`;
+  const sum = await sumOf(engine.ask, 'hits', predicate);
   if (sum.rows === 0) return undefined;
   const name = partName(site, day, sum.checksum);
-  const draft = await place.stage(name);
+  const staged = await storage.stage(name);
   try {
-    await engine.command('archive_write', { file: draft.table, columns: HIT_COLUMNS, which });
-    const written = await sumOf(engine.ask, draft.table);
+    await engine.command('archive_write', { file: staged.table, columns: HIT_COLUMNS, predicate });
+    const written = await sumOf(engine.ask, staged.table);
     if (!isSameSum(sum, written)) {
-      const what = `${place.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
+      const what = `${storage.name}/${name}.parquet reads back as ${written.rows} hits, and the store has ${sum.rows}`;
       throw new HitError('archive_failed', `${what}: nothing was removed from the store; archive again`);
     }
-    const watermarks = await watermarksIn(engine.ask, draft.table);
-    const file = await draft.commit();
+    const watermarks = await watermarksIn(engine.ask, staged.table);
+    const file = await staged.commit();
     const manifest: Manifest = { format: ARCHIVE_FORMAT, site, day, ...sum, ...file, watermarks };
-    await place.putManifest(name, manifestText(manifest));
+    await storage.putManifest(name, manifestText(manifest));
     return { name, manifest };
   } catch (error) {
-    await draft.discard();
+    await staged.discard();
     throw error;
   }
 }
 
 /** Verifies batch by batch that hits of a day in the store and in the archive are the same. */
 async function verifyUnchanged(
-  { engine, place, staying }: ArchiveWork,
+  { engine, storage, staying }: ArchiveWork,
   parts: readonly Part[],
 ): Promise<void> {
   const [first] = parts;
   const { site, day } = first!.manifest;
   const start = startOf(day);
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND NOT (${staying}) AND ${inParts(parts)}`;
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND NOT (${staying}) AND ${inParts(parts)}`;
   // A day may have parts of several formats: they are compared by the columns that all of them have.
   const columns = comparedColumnsOf(Math.min(...parts.map(({ manifest }) => manifest.format)));
-  const kept = await sumsOfBatches(engine.ask, 'hits', which, columns);
+  const kept = await sumsOfBatches(engine.ask, 'hits', predicate, columns);
   if (kept.size === 0) return;
-  const table = place.table(parts.map(({ name }) => name));
+  const table = storage.table(parts.map(({ name }) => name));
   const archived = await sumsOfBatches(engine.ask, table, 'true', columns);
   for (const [batch, sum] of kept) {
     const other = archived.get(batch);
     if (other?.rows === sum.rows && other.checksum === sum.checksum) continue;
-    const what = `the archive ${place.name} has other hits of ${site} on ${day} than the store has`;
+    const what = `the archive ${storage.name} has other hits of ${site} on ${day} than the store has`;
     throw new HitError(
       'archive_failed',
       `${what}: a file was changed, or belongs to another store; nothing was removed`,
@@ -221,9 +221,9 @@ async function removeMonth(work: ArchiveWork, month: string, days: readonly Site
   for (const { site, day } of days) gone.set(site, Math.max(gone.get(site) ?? 0, startOf(day) + DAY));
   await work.noteGone(gone);
   const partition = month.replace('-', '');
-  const which = `${inParts(parts)} AND ${coveredBy(rolledUp)} AND NOT (${staying})`;
-  await work.leaving(`${which} AND toYYYYMM(time, 'UTC') = ${partition}`);
-  await engine.command('archive_delete', { month: partition, which });
+  const predicate = `${inParts(parts)} AND ${coveredBy(rolledUp)} AND NOT (${staying})`;
+  await work.leaving(`${predicate} AND toYYYYMM(time, 'UTC') = ${partition}`);
+  await engine.command('archive_delete', { month: partition, predicate });
 }
 
 function interruptible(signal: AbortSignal): void {

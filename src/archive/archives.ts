@@ -98,7 +98,7 @@ export class Archives {
     { location, ...access }: ArchiveAddress,
     run: (parts: {
       engine: ReturnType<typeof engineOf>;
-      place: ArchiveStorage;
+      storage: ArchiveStorage;
       catalog: Catalog;
       noteGone: ArchiveWork['noteGone'];
       leaving: ArchiveWork['leaving'];
@@ -113,17 +113,17 @@ export class Archives {
       return await this.#queue.run(async () => {
         await using connection = this.#options.store.dedicatedConnection();
         const engine = engineOf(connection);
-        const place = openStorage(location, access, engine);
+        const storage = openStorage(location, access, engine);
         try {
           await waitForMutations(engine);
-          const catalog = new Catalog(place);
+          const catalog = new Catalog(storage);
           await catalog.refresh();
           const noteGone = (gone: ReadonlyMap<string, number>) => recordCutoffs(connection, 'hits', gone);
           const leaving = (gone: string) => this.#options.store.ledger.markRemoved('archived', gone);
-          const parts = { engine, place, catalog, noteGone, leaving };
+          const parts = { engine, storage, catalog, noteGone, leaving };
           return await this.#options.store.guard.deleting(() => run(parts));
         } catch (error) {
-          throw cleaned(error, place);
+          throw cleaned(error, storage);
         }
       });
     } finally {

@@ -25,15 +25,15 @@ interface Entry {
 
 /** All parts of an archive, by their manifests. Each manifest is read once. */
 export class Catalog {
-  readonly #place: ArchiveStorage;
+  readonly #storage: ArchiveStorage;
   #listed: readonly string[] | undefined;
   #entries = new Map<string, Entry>();
 
   #version = 0;
   #loading: Promise<void> = Promise.resolve();
 
-  constructor(place: ArchiveStorage) {
-    this.#place = place;
+  constructor(storage: ArchiveStorage) {
+    this.#storage = storage;
   }
 
   /** Changes when parts were added or removed. */
@@ -41,7 +41,7 @@ export class Catalog {
     return this.#version;
   }
 
-  /** Whether no part was found: the place may be wrong, or not mounted. */
+  /** Whether no part was found: the location may be wrong, or not mounted. */
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }
@@ -55,13 +55,13 @@ export class Catalog {
   }
 
   async #load(): Promise<void> {
-    const listed = await this.#place.list();
+    const listed = await this.#storage.list();
     if (listed === this.#listed) return;
     const files = listed.map((path) => parsePartFile(path)!);
     const data = new Set(files.filter(({ type }) => type === 'parquet').map(({ part }) => part));
     const manifests = files.filter(({ type }) => type === 'json');
     const fresh = manifests.filter(({ part }) => !this.#known(part)).map(({ part }) => part);
-    const texts = await this.#place.manifests(fresh);
+    const texts = await this.#storage.manifests(fresh);
     const entries = new Map<string, Entry>();
     for (const file of manifests) {
       const found = data.has(file.part) ? this.#read(file.part, texts) : this.#incomplete(file.part);
@@ -103,13 +103,14 @@ export class Catalog {
     try {
       return { name, manifest: parseManifest(name, text) };
     } catch (error) {
-      if (error instanceof HitError) return new HitError(error.code, `${this.#place.name}/${error.message}`);
+      if (error instanceof HitError)
+        return new HitError(error.code, `${this.#storage.name}/${error.message}`);
       throw error;
     }
   }
 
   #incomplete(name: string): HitError {
-    const message = `${this.#place.name}/${name}.parquet is missing: restore it, or remove its manifest beside it`;
+    const message = `${this.#storage.name}/${name}.parquet is missing: restore it, or remove its manifest beside it`;
     return new HitError('archive_failed', message);
   }
 }

@@ -31,15 +31,15 @@ export interface ArchiveReaderOptions extends BucketAccess {
  */
 export class ArchiveReader implements ArchiveSource {
   readonly #store: Store;
-  readonly #place: ArchiveStorage;
+  readonly #storage: ArchiveStorage;
   readonly #catalog: Catalog;
   readonly #maxAge: number;
   #refreshed = Number.NEGATIVE_INFINITY;
 
-  private constructor(store: Store, place: ArchiveStorage, maxAge: number) {
+  private constructor(store: Store, storage: ArchiveStorage, maxAge: number) {
     this.#store = store;
-    this.#place = place;
-    this.#catalog = new Catalog(place);
+    this.#storage = storage;
+    this.#catalog = new Catalog(storage);
     this.#maxAge = maxAge;
   }
 
@@ -49,8 +49,8 @@ export class ArchiveReader implements ArchiveSource {
    */
   static async open(location: string, options: ArchiveReaderOptions): Promise<ArchiveReader> {
     const { store, isEmbedded, ...access } = options;
-    const place = openStorage(location, access, { ask: queryRowsOf(store), embedded: isEmbedded });
-    const reader = new ArchiveReader(store, place, location.startsWith('s3://') ? BUCKET_CACHE_MS : 0);
+    const storage = openStorage(location, access, { ask: queryRowsOf(store), embedded: isEmbedded });
+    const reader = new ArchiveReader(store, storage, location.startsWith('s3://') ? BUCKET_CACHE_MS : 0);
     await reader.settle();
     return reader;
   }
@@ -63,7 +63,7 @@ export class ArchiveReader implements ArchiveSource {
     return this.#catalog.version;
   }
 
-  /** Whether the archive is empty: its place may be wrong, or not mounted. */
+  /** Whether the archive is empty: its location may be wrong, or not mounted. */
   get isEmpty(): boolean {
     return this.#catalog.isEmpty;
   }
@@ -74,9 +74,9 @@ export class ArchiveReader implements ArchiveSource {
    *
    * @throws HitError `archive_failed` if a required part is invalid
    */
-  async hitsOf(question: PartFilter): Promise<string> {
+  async hitsOf(filter: PartFilter): Promise<string> {
     await this.#refresh();
-    const parts = await this.#parts(question);
+    const parts = await this.#parts(filter);
     const first = parts[0]?.manifest.day;
     const last = parts.at(-1)?.manifest.day;
     if (first === undefined || last === undefined) return 'hits';
@@ -85,7 +85,7 @@ export class ArchiveReader implements ArchiveSource {
       archived_columns: ARCHIVED_COLUMNS,
       during: during(startOf(first), startOf(last) + DAY),
       archived: `(${inParts(parts)})`,
-      files: this.#place.table(parts.map(({ name }) => name)),
+      files: this.#storage.table(parts.map(({ name }) => name)),
     });
     return text.slice(text.indexOf('(')).trim();
   }
@@ -107,7 +107,7 @@ export class ArchiveReader implements ArchiveSource {
 
   /** An error of a query of the archive, without the keys of a bucket. */
   cleaned(error: unknown): unknown {
-    return cleaned(error, this.#place);
+    return cleaned(error, this.#storage);
   }
 
   async #parts(filter: PartFilter): Promise<Part[]> {
@@ -129,9 +129,9 @@ export class ArchiveReader implements ArchiveSource {
 }
 
 /** An error without the keys of a bucket, which a statement's text may hold. */
-export function cleaned(error: unknown, place: ArchiveStorage): unknown {
+export function cleaned(error: unknown, storage: ArchiveStorage): unknown {
   const message = messageOf(error);
-  const clean = place.clean(message);
+  const clean = storage.clean(message);
   if (clean === message && (!(error instanceof HitError) || error.cause === undefined)) return error;
   if (!(error instanceof HitError)) return new HitError('archive_failed', clean);
   const { code, retryAfter } = error;

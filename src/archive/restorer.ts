@@ -33,7 +33,7 @@ export interface RestoreSummary {
   readonly dry_run: boolean;
 }
 
-export interface RestoreWork extends Pick<ArchiveWork, 'engine' | 'place' | 'catalog' | 'now' | 'signal'> {
+export interface RestoreWork extends Pick<ArchiveWork, 'engine' | 'storage' | 'catalog' | 'now' | 'signal'> {
   /** Whether a part is of a site from before it was deleted: it is not restored. */
   readonly isDeleted: (part: Part) => boolean;
 }
@@ -47,7 +47,8 @@ export async function restoreHits(
   onProgress: (progress: ArchiveProgress) => void,
 ): Promise<RestoreSummary> {
   const started = work.now();
-  if (work.catalog.isEmpty) throw new HitError('archive_failed', `there is no archive at ${work.place.name}`);
+  if (work.catalog.isEmpty)
+    throw new HitError('archive_failed', `there is no archive at ${work.storage.name}`);
   const found = work.catalog.parts(options);
   const parts = found.filter((part) => !work.isDeleted(part));
   if (found.length > 0 && parts.length === 0) {
@@ -76,21 +77,21 @@ export async function restoreHits(
 
 /** @returns number of restored rows */
 async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Promise<number> {
-  const { engine, place } = work;
+  const { engine, storage } = work;
   const { site, day, rows, format } = part.manifest;
   const columns = columnsOf(format);
   const compared = comparedColumnsOf(format);
   const start = startOf(day);
-  const table = place.table([part.name]);
-  const file = `${place.name}/${part.name}.parquet`;
+  const table = storage.table([part.name]);
+  const file = `${storage.name}/${part.name}.parquet`;
   if (!isSameSum(part.manifest, await sumOf(engine.ask, table, 'true', columns))) {
     throw new HitError(
       'archive_failed',
       `${file} is not what its manifest says: it was changed or is damaged`,
     );
   }
-  const which = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
-  const there = await sumsOfBatches(engine.ask, 'hits', which, compared);
+  const predicate = `site = ${quote(site)} AND ${during(start, start + DAY)} AND ${inParts([part])}`;
+  const there = await sumsOfBatches(engine.ask, 'hits', predicate, compared);
   const missing = new Map<string, BatchSum>();
   for (const [batch, sum] of await sumsOfBatches(engine.ask, table, 'true', compared)) {
     const other = there.get(batch);
@@ -110,7 +111,11 @@ async function restorePart(work: RestoreWork, part: Part, dryRun: boolean): Prom
     }
   }
   if (!dryRun && restored > 0) {
-    const now = await sumOf(engine.ask, 'hits', `${which} AND batch IN (${[...missing.keys()].join(', ')})`);
+    const now = await sumOf(
+      engine.ask,
+      'hits',
+      `${predicate} AND batch IN (${[...missing.keys()].join(', ')})`,
+    );
     if (now.rows !== restored) {
       throw new HitError(
         'archive_failed',

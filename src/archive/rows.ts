@@ -10,14 +10,14 @@ export type BatchSum = Pick<RowSum, 'rows' | 'checksum'>;
 
 type Numbers<Name extends string> = Record<Name, string | number>;
 
-/** Sums over the rows of a table. @param which SQL: which rows @param columns SQL: those that the checksum is about */
+/** Sums over the rows of a table. @param predicate SQL: which rows @param columns SQL: those that the checksum is about */
 export async function sumOf(
   ask: QueryRows,
   table: string,
-  which = 'true',
+  predicate = 'true',
   columns: string = HIT_COLUMNS,
 ): Promise<RowSum> {
-  const fragments = { columns, table, which };
+  const fragments = { columns, table, predicate };
   const [sum] = await ask<Numbers<'rows' | 'first' | 'last' | 'checksum'>>('archive_sum', fragments);
   if (!sum) throw new HitError('internal', 'a sum has no row');
   return {
@@ -37,10 +37,10 @@ export function isSameSum(a: RowSum, b: RowSum): boolean {
 export async function sumsOfBatches(
   ask: QueryRows,
   table: string,
-  which: string,
+  predicate: string,
   columns: string,
 ): Promise<Map<string, BatchSum>> {
-  const fragments = { columns, table, which };
+  const fragments = { columns, table, predicate };
   const found = await ask<Numbers<'id' | 'rows' | 'checksum'>>('archive_batches', fragments);
   return new Map(
     found.map(({ id, rows, checksum }) => [String(id), { rows: Number(rows), checksum: String(checksum) }]),

@@ -73,14 +73,14 @@ describe('a schema step', () => {
 function checkCluster(stepsIn: (dialect: Dialect) => readonly Migration[]): void {
   for (const text of historyStatements(CLUSTER)) checkStatement(text);
   for (const text of stepsIn(CLUSTER).flatMap(({ statements }) => statements)) checkStatement(text);
-  const pieces = { ...CLUSTER.pieces, on_cluster: () => '', engine: SINGLE.pieces.engine };
+  const placeholders = { ...CLUSTER.placeholders, on_cluster: () => '', engine: SINGLE.placeholders.engine };
   const engine = new Session();
   try {
-    for (const { name, statements } of stepsIn({ ...CLUSTER, pieces })) {
+    for (const { name, statements } of stepsIn({ ...CLUSTER, placeholders })) {
       for (const statement of statements) engine.query(statement.replace(/Distributed\(.*\)/, 'Null'));
       const columns = columnsIn(engine);
       for (const table of new Set(Array.from(columns.keys(), tableOf))) {
-        const [over, local] = [columns.get(table), columns.get(CLUSTER.pieces.local(table))];
+        const [over, local] = [columns.get(table), columns.get(CLUSTER.placeholders.local(table))];
         assert.deepEqual(over, local, `after step ${name}, ${table} differs from ${table}_local`);
       }
     }

@@ -16,7 +16,7 @@ const DEPLOY = new URL('../../deploy/clickhouse/', import.meta.url);
 const QUERIES = new URL('./queries/', import.meta.url);
 /** Values for the placeholders that callers fill. */
 const FRAGMENTS = {
-  ...{ older: 'false', covered: 'false', which: 'false', predicate: 'false' },
+  ...{ older: 'false', covered: 'false', predicate: 'false' },
   ...{ month: '202601', batch: '1', table: 'hits', days: "[('a.com', today())]" },
   ...{ months: "[('a.com', today())]", prefix: "'k'" },
   ...{ gone: "site = 'a.com' AND batch <= 1", batches: '(toUInt64(1))' },
@@ -77,8 +77,8 @@ describe('a dialect', () => {
     const cloud = serverAddress('clickhouses://h/d?cloud');
     assert.equal(cloud.url, 'https://h/d');
     assert.equal(cloud.dialect, CLOUD);
-    const { pieces } = serverAddress('clickhouse://h/hits?cluster=main').dialect;
-    assert.deepEqual([pieces.cluster(), pieces.database()], ["'main'", "'hits'"]);
+    const { placeholders } = serverAddress('clickhouse://h/hits?cluster=main').dialect;
+    assert.deepEqual([placeholders.cluster(), placeholders.database()], ["'main'", "'hits'"]);
   });
 
   it('of the cloud has no settings of disks', () => {

@@ -15,7 +15,7 @@ import type { ClickHouseSettings } from '@clickhouse/client';
 import { quote } from './literals.ts';
 
 /** Values of the placeholders in SQL, by name. Arguments are those of the placeholder: `{{local:hits}}`. */
-export interface Pieces {
+export interface Placeholders {
   /** `{{local:hits}}`: the table that holds the rows. Statements that change tables or query system tables name it. */
   local(table: string): string;
   /** `{{on_cluster}}`: follows the name of each table that a statement creates, changes or drops. */
@@ -45,7 +45,7 @@ export interface Dialect {
   /** Settings of every statement. */
   readonly settings: ClickHouseSettings;
   readonly sections: Sections;
-  readonly pieces: Pieces;
+  readonly placeholders: Placeholders;
 }
 
 /** Statements are already batches, and are acknowledged when they are complete. */
@@ -63,7 +63,7 @@ export const SINGLE: Dialect = {
   kind: 'single',
   settings: SYNCED,
   sections: { cluster: false, disk_settings: true },
-  pieces: {
+  placeholders: {
     local: (table) => table,
     on_cluster: () => '',
     engine: (name, ...parameters) => (parameters.length === 0 ? name : `${name}(${parameters.join(', ')})`),
@@ -78,7 +78,7 @@ export const CLOUD: Dialect = {
   kind: 'cloud',
   settings: CONSISTENT,
   sections: { cluster: false, disk_settings: false },
-  pieces: SINGLE.pieces,
+  placeholders: SINGLE.placeholders,
 };
 
 /** @param name of the cluster, as its servers are configured */
@@ -97,7 +97,7 @@ export function clusterOf(name: string, database: string): Dialect {
       alter_sync: '2',
     },
     sections: { cluster: true, disk_settings: true },
-    pieces: {
+    placeholders: {
       local: (table) => table + LOCAL,
       on_cluster: () => `ON CLUSTER ${cluster}`,
       engine: (engine, ...parameters) => `Replicated${engine}(${[...REPLICA, ...parameters].join(', ')})`,

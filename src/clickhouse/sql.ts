@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { HitError } from '../errors.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
-import { isPiece, pieceOf, replaceMarks, withSections } from './template.ts';
+import { dialectValue, isOfDialect, replacePlaceholders, withSections } from './template.ts';
 
 const QUERIES = new URL('./queries/', import.meta.url);
 const SCHEMA = new URL('./schema/', import.meta.url);
 /** The table of applied steps, which exists before the first one. */
 const HISTORY = '0000_migrations.sql';
 
-/** Pieces of queries with files of their own, which other queries include as `{{name}}`. */
+/** Fragments of queries with files of their own, which other queries include as `{{name}}`. */
 const SHARED_FRAGMENTS = [
   'asked',
   'cell',
@@ -30,7 +30,7 @@ const SHARED_FRAGMENTS = [
   'visits_writers',
 ];
 
-/** SQL that replaces each `{{name}}` of a query that is not a piece; never contains external input. */
+/** SQL that replaces each `{{name}}` of a query that is not of the dialect; never contains external input. */
 export type Fragments = Readonly<Record<string, string>>;
 
 /** Defaults: all hits of the table `hits`, whose columns need no prefix. */
@@ -40,10 +40,12 @@ const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true', of: '' };
 const FSYNC =
   'fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1';
 
-/** Text of `queries/<name>.sql`, with its pieces inserted. */
+/** Text of `queries/<name>.sql`, with its fragments inserted. */
 function load(name: string): string {
   const text = readFileSync(new URL(`${name}.sql`, QUERIES), 'utf8');
-  return replaceMarks(text, (piece) => (SHARED_FRAGMENTS.includes(piece) ? load(piece).trim() : undefined));
+  return replacePlaceholders(text, (fragment) =>
+    SHARED_FRAGMENTS.includes(fragment) ? load(fragment).trim() : undefined,
+  );
 }
 
 const texts = new Map<string, string>();
@@ -60,12 +62,12 @@ export function queryText(name: string, fragments: Fragments = {}, dialect?: Dia
     text = load(name);
     texts.set(name, text);
   }
-  return replaceMarks(text, (mark, parameters) => {
-    if (!isPiece(mark)) return fragments[mark] ?? DEFAULT_FRAGMENTS[mark];
-    if (dialect) return pieceOf(dialect, mark, parameters);
+  return replacePlaceholders(text, (placeholder, parameters) => {
+    if (!isOfDialect(placeholder)) return fragments[placeholder] ?? DEFAULT_FRAGMENTS[placeholder];
+    if (dialect) return dialectValue(dialect, placeholder, parameters);
     throw new HitError(
       'internal',
-      `${name}.sql has {{${mark}}}: give queryText the dialect of the connection`,
+      `${name}.sql has {{${placeholder}}}: give queryText the dialect of the connection`,
     );
   });
 }
@@ -95,10 +97,10 @@ export function historyStatements(dialect: Dialect): string[] {
 
 function statementsIn(file: string, dialect: Dialect, folder: URL): string[] {
   const text = readFileSync(new URL(file, folder), 'utf8').replaceAll(/^\s*--.*$/gm, '');
-  const filled = replaceMarks(withSections(text, dialect), (mark, parameters) => {
-    if (mark === 'fsync') return FSYNC;
-    if (isPiece(mark)) return pieceOf(dialect, mark, parameters);
-    throw new HitError('internal', `${file} has {{${mark}}}, which no dialect knows`);
+  const filled = replacePlaceholders(withSections(text, dialect), (name, parameters) => {
+    if (name === 'fsync') return FSYNC;
+    if (isOfDialect(name)) return dialectValue(dialect, name, parameters);
+    throw new HitError('internal', `${file} has {{${name}}}, which no dialect knows`);
   });
   return filled.split(/;\s*$/m).filter((statement) => statement.trim() !== '');
 }

@@ -23,10 +23,10 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
     const { site, windows } = sketchQueryOf(values);
     const query = { site, timeout: values.timeout! * 1000, mostBytes: values['max-size']! };
     const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(query))));
-    const reached = outcomes.filter((outcome) => 'parcel' in outcome);
+    const reached = outcomes.filter((outcome) => 'snapshot' in outcome);
     const unreached = outcomes.filter((outcome) => 'problem' in outcome);
     checkReached(reached, unreached, values.partial!);
-    const keepsWindows = reached.some(({ parcel }) => parcel.state.windows);
+    const keepsWindows = reached.some(({ snapshot }) => snapshot.state.windows);
     const requested = values.window === undefined && !keepsWindows ? [] : windows;
     const answer = mergedAnswer(reached, unreached, site, requested);
     for (const warning of answer.warnings) terminal.stderr.write(`hit-tracker: ${warning}\n`);

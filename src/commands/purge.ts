@@ -39,8 +39,8 @@ async function purgeLocally(policy: RetentionPolicy, values: PurgeValues): Promi
   assertStore(values['data-dir']!, values.store);
   await using db = await DBTracker.open({ dataDir: values['data-dir']!, store: values.store! });
   const { store, spool, rollups } = db;
-  const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
-  const purged = await purger.run({ dryRun: values['dry-run']! });
+  const retentionJob = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
+  const purged = await retentionJob.run({ dryRun: values['dry-run']! });
   if (!purged.dry_run && purged.hits.length > 0) await waitForFreeSpace(store);
   return purged;
 }

@@ -16,7 +16,7 @@ export interface AnyAnswer {
 }
 
 /** A query to a server, or to a data folder with its goals, segments and funnels. */
-export interface Question<Answer extends AnyAnswer> {
+export interface QueryRequest<Answer extends AnyAnswer> {
   readonly path: string;
   /** The JSON that is sent to a server. */
   readonly query: unknown;
@@ -37,7 +37,7 @@ export interface Question<Answer extends AnyAnswer> {
  */
 export async function ask<Answer extends AnyAnswer>(
   data: Values<typeof DATA_SETTINGS>,
-  { path, query, check, answer }: Question<Answer>,
+  { path, query, check, answer }: QueryRequest<Answer>,
   warn: (message: string) => void,
   archive?: DBTrackerOptions['archive'],
 ): Promise<Answer> {
@@ -69,12 +69,12 @@ export function runQuery(
   warn: (message: string) => void,
   archive?: DBTrackerOptions['archive'],
 ): Promise<QueryAnswer> {
-  const question: Question<QueryAnswer> = {
+  const request: QueryRequest<QueryAnswer> = {
     ...{ path: '/api/v1/query', query },
     check: (asked, { goals }) => readQuery(asked, Date.now(), goals),
     answer: (asked, db, { goals }) => db.query(asked, goals),
   };
-  return ask(data, question, warn, archive);
+  return ask(data, request, warn, archive);
 }
 
 /** Names of all sites of a server. */

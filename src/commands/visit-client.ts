@@ -2,7 +2,7 @@
 import { archiveLocation } from '../archive/address.ts';
 import { wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
-import { type AnyAnswer, ask, type Question } from './query-client.ts';
+import { type AnyAnswer, ask, type QueryRequest } from './query-client.ts';
 import { StatusLine } from './status-line.ts';
 import type { VisitValues } from './visit-flags.ts';
 
@@ -12,7 +12,7 @@ const QUIET = 1000;
 /** @throws HitError as `ask` does */
 export async function askVisits<Answer extends AnyAnswer>(
   values: VisitValues,
-  question: Question<Answer>,
+  request: QueryRequest<Answer>,
   terminal: Terminal,
 ): Promise<Answer> {
   const { archive: where } = values;
@@ -25,7 +25,7 @@ export async function askVisits<Answer extends AnyAnswer>(
       if (waited >= QUIET) onProgress(waited);
     }, QUIET / 4);
     try {
-      return await ask(values, question, (message) => warnings.push(message), archive);
+      return await ask(values, request, (message) => warnings.push(message), archive);
     } finally {
       clearInterval(timer);
     }

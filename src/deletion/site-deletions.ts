@@ -132,7 +132,7 @@ export class SiteDeletions {
 
 /** @throws HitError `internal` if hits of the deletion are still stored */
 async function assertGone({ store }: SiteRows, { site, watermarks }: Deletion): Promise<void> {
-  const which = { site: quote(site), covered: coveredBy(watermarks) };
-  const days = await store.rows('deletion_rest', {}, UNTIMED_LIMITS, which);
+  const fragments = { site: quote(site), covered: coveredBy(watermarks) };
+  const days = await store.rows('deletion_rest', {}, UNTIMED_LIMITS, fragments);
   if (days.length > 0) throw new HitError('internal', `hits of ${site} are left after its deletion`);
 }

@@ -59,19 +59,19 @@ async function deleteHits(store: Store, gone: string): Promise<void> {
 }
 
 async function deleteDerived(store: Store, site: string): Promise<void> {
-  const which = { site: quote(site) };
-  await store.executeLong('deletion_visits', which, 'hit-tracker-visits', []);
-  await store.executeLong('deletion_rollups', which, 'hit-tracker-rollups', []);
-  await store.executeLong('deletion_last_seen', which, 'hit-tracker-last-seen', []);
+  const fragments = { site: quote(site) };
+  await store.executeLong('deletion_visits', fragments, 'hit-tracker-visits', []);
+  await store.executeLong('deletion_rollups', fragments, 'hit-tracker-rollups', []);
+  await store.executeLong('deletion_last_seen', fragments, 'hit-tracker-last-seen', []);
   await store.execute('deletion_horizon', { site });
-  await store.executeLong('deletion_horizons', which, 'hit-tracker-deletion', []);
+  await store.executeLong('deletion_horizons', fragments, 'hit-tracker-deletion', []);
 }
 
 async function recomputeRemaining({ store, rollups }: SiteRows, site: string): Promise<void> {
   const counted = coveredBy(await rollups.watermarks());
   const added = coveredBy(await rollups.visits.watermarks());
-  const which = { site: quote(site), covered: `(${counted} OR ${added})` };
-  const days = await store.rows<SiteDay>('deletion_rest', {}, UNTIMED_LIMITS, which);
+  const fragments = { site: quote(site), covered: `(${counted} OR ${added})` };
+  const days = await store.rows<SiteDay>('deletion_rest', {}, UNTIMED_LIMITS, fragments);
   if (days.length === 0) return;
   const scope = `site = ${quote(site)} AND ${counted}`;
   await store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);

@@ -12,7 +12,7 @@ const PRIVATE = [
   'fc00::/7',
   'fe80::/10',
 ];
-/** Longer texts are no addresses. */
+/** Longer texts are not addresses. */
 const LONGEST = 64;
 
 /**
@@ -37,7 +37,7 @@ export class AddressRanges {
     this.#networks = rangesOf(setting).map((range) => networkOf(range, name));
   }
 
-  /** @param address in its canonical form; a text that is no address is in no set */
+  /** @param address in its canonical form; a text that is not an address is in no set */
   has(address: string): boolean {
     return this.#cache.of(address);
   }

@@ -137,6 +137,6 @@ function checkOptions(options: CountingOptions): void {
   if (typeof excludeAddresses !== 'string')
     throw new HitError(
       'invalid',
-      "count.excludeAddresses must be a text such as '192.0.2.0/24, 2001:db8::/48'",
+      "count.excludeAddresses must be a string such as '192.0.2.0/24, 2001:db8::/48'",
     );
 }

@@ -133,7 +133,7 @@ export function parseNetwork(range: string): Network | undefined {
   return bits > most ? undefined : { groups, bits: 128 - most + bits };
 }
 
-/** Whether an address is in a network; a text that is no address is in none. */
+/** Whether an address is in a network; a text that is not an address is in none. */
 export function isWithin(address: string, { groups, bits }: Network): boolean {
   const own = allGroups(address);
   if (!own) return false;

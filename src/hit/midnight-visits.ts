@@ -18,7 +18,7 @@
  * that dies locks at most the slot that it was overwriting. Between taking a slot and writing its times, the id counts as
  * not seen. Times are in milliseconds since a day that is set on first use; the table is emptied every day, and when a time
  * does not fit.
- * It is no table of `live/open-addressing.ts`: threads can neither grow it nor move its entries, so a search has to end
+ * It is not a table of `live/open-addressing.ts`: threads can neither grow it nor move its entries, so a search has to end
  * within a run.
  * Invariant: a taken slot stays taken until the whole table is emptied, so a search may stop at the first empty slot;
  * otherwise visitors would be counted again after midnight.

@@ -9,7 +9,7 @@ const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency
 /**
  * A decimal number as text. A number is rounded to 8 digits after the point; a text is exact.
  *
- * @returns '' if it is missing; undefined if it is no number, or has more than 30 digits before the point or 8 after
+ * @returns '' if it is missing; undefined if it is not a number, or has more than 30 digits before the point or 8 after
  * @example
  * readValue('19.90'); // '19.90'
  * readValue(0.1 + 0.2); // '0.3'

@@ -89,7 +89,7 @@ export function createApp(
   app.server.on('connect', (_request, socket) => {
     // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.
     socket.on('error', () => socket.destroy());
-    endConnection(socket, rawInvalid('this server is no proxy'));
+    endConnection(socket, rawInvalid('this server is not a proxy'));
   });
   app.setReplySerializer((payload) => jsonText(payload));
   app.setErrorHandler(onError);

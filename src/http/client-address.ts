@@ -38,7 +38,7 @@ export class ClientAddresses {
     return this.#proxies.trusts(address);
   }
 
-  /** The client of a request that is no hit, for limits: its address, of IPv6 its network. */
+  /** The client of a request that is not a hit, for limits: its address, of IPv6 its network. */
   networkOf(request: IncomingMessage): string {
     return networkOf(this.#proxies.clientOf(peerOf(request), this.forwardedOf(request.headers)));
   }

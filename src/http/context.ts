@@ -86,7 +86,7 @@ export interface ServerContext extends CollectContext {
   /** Imports logs for commands on the same data folder. Set with the db tracker. */
   readonly importer: LogImporter | undefined;
   /** Deletes and moves old hits for commands on the same data folder. Set with the db tracker. */
-  readonly purger: RetentionJob | undefined;
+  readonly retentionJob: RetentionJob | undefined;
   readonly archives: Archives | undefined;
   /** Deletes sites. Set with the db tracker. */
   readonly deletions: SiteDeletions | undefined;

@@ -27,10 +27,10 @@ export interface NamedWindow {
   readonly seconds: number;
 }
 
-/** Parameters of a question about one site, or about all. */
+/** Parameters of a query for one site, or for all. */
 export const SITE_PARAMETERS = { site: parameter(TEXT, 'one site; default: all', 'example.com') };
 
-/** Parameters of a question about windows. */
+/** Parameters of a query for windows. */
 export const WINDOW_PARAMETERS = {
   ...SITE_PARAMETERS,
   window: parameter(

@@ -12,7 +12,7 @@ export class TimedResponse<
   readonly #began = performance.now();
 
   override end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
-    // Before the answer is sent: whoever has it finds it counted, even if this thread dies.
+    // Before the answer is sent: a client that has it finds it counted, even if this thread dies.
     this.durations?.observe(this.statusCode, (performance.now() - this.#began) / 1000);
     this.durations = undefined;
     return super.end(chunk, encoding as BufferEncoding, done as () => void);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { sighting } from '../../test/contracts/live.ts';
+import { countedHit } from '../../test/contracts/live.ts';
 import { HitError } from '../errors.ts';
 import { LiveMerge } from './live-merge.ts';
 import { MemoryLive } from './memory.ts';
@@ -16,10 +16,10 @@ function node(expectedVisitors = 10_000, rate = true): MemoryLive {
   return new MemoryLive({ expectedVisitors, rate, now: () => NOW });
 }
 
-function unionOf(nodes: readonly MemoryLive[], site: string | undefined): LiveMerge {
-  const union = new LiveMerge();
-  for (const live of nodes) union.add(live.stateOf(site));
-  return union;
+function mergeOf(nodes: readonly MemoryLive[], site: string | undefined): LiveMerge {
+  const merge = new LiveMerge();
+  for (const live of nodes) merge.add(live.stateOf(site));
+  return merge;
 }
 
 describe('the merge of nodes', () => {
@@ -30,7 +30,7 @@ describe('the merge of nodes', () => {
         const nodes = [node(), node(), node()];
         const whole = node();
         for (const each of [...FIRST, ...hits]) {
-          const seen = sighting(
+          const seen = countedHit(
             `${each.site}.example`,
             100 * each.site + each.visitor,
             NOW - each.age * SECOND,
@@ -39,7 +39,7 @@ describe('the merge of nodes', () => {
           whole.track(seen);
         }
         for (const site of [undefined, '0.example', '1.example']) {
-          const { total, windows } = unionOf(nodes, site).read(WINDOWS, NOW);
+          const { total, windows } = mergeOf(nodes, site).read(WINDOWS, NOW);
           const expected = await whole.read(site, WINDOWS);
           assert.deepEqual(windows, expected.windows);
           assert.deepEqual(total, expected.total);
@@ -52,26 +52,26 @@ describe('the merge of nodes', () => {
   test('estimates visitors of all sites to a few thousandths, even if most came to several nodes', () => {
     const nodes = [node(40_000), node(40_000)];
     for (let visitor = 0; visitor < 30_000; visitor++) {
-      if (visitor < 25_000) nodes[0]!.track(sighting('a.com', visitor, NOW));
-      if (visitor >= 5000) nodes[1]!.track(sighting('a.com', visitor, NOW));
+      if (visitor < 25_000) nodes[0]!.track(countedHit('a.com', visitor, NOW));
+      if (visitor >= 5000) nodes[1]!.track(countedHit('a.com', visitor, NOW));
     }
-    const all = unionOf(nodes, undefined);
+    const all = mergeOf(nodes, undefined);
     assert.equal(all.totalSource, 'filter');
     // Three standard errors.
     assert.ok(Math.abs(all.read([], NOW).total.visitors / 30_000 - 1) < (3 * 0.25) / Math.sqrt(40_000));
-    const site = unionOf(nodes, 'a.com');
+    const site = mergeOf(nodes, 'a.com');
     assert.equal(site.totalSource, 'table');
     assert.ok(Math.abs(site.read([], NOW).total.visitors / 30_000 - 1) < 0.03);
   });
 
   test('of one node equals that node, and does not change it', async () => {
     const live = node();
-    for (let visitor = 0; visitor < 9000; visitor++) live.track(sighting('a.com', visitor, NOW));
+    for (let visitor = 0; visitor < 9000; visitor++) live.track(countedHit('a.com', visitor, NOW));
     for (const site of [undefined, 'a.com']) {
       const before = await live.read(site, WINDOWS);
-      const union = unionOf([live], site);
-      assert.deepEqual(union.read(WINDOWS, NOW), before);
-      union.add(live.stateOf(site));
+      const merge = mergeOf([live], site);
+      assert.deepEqual(merge.read(WINDOWS, NOW), before);
+      merge.add(live.stateOf(site));
       assert.deepEqual(await live.read(site, WINDOWS), before);
     }
   });
@@ -79,30 +79,30 @@ describe('the merge of nodes', () => {
   test('has no fewer visitors than any single node, and no more than the sum of all', () => {
     const nodes = [node(1000), node(1000)];
     for (let visitor = 0; visitor < 20_000; visitor++) {
-      nodes[visitor % 2]!.track(sighting('a.com', visitor, NOW));
+      nodes[visitor % 2]!.track(countedHit('a.com', visitor, NOW));
     }
     const counts = nodes.map((live) => live.totals.read('a.com').unique);
-    const { visitors } = unionOf(nodes, 'a.com').read([], NOW).total;
+    const { visitors } = mergeOf(nodes, 'a.com').read([], NOW).total;
     assert.ok(visitors >= Math.max(...counts) && visitors <= counts[0]! + counts[1]!);
   });
 
   test('uses the tables if filters differ in size', () => {
     const nodes = [node(10_000), node(20_000), node(20_000)];
-    for (const [index, live] of nodes.entries()) live.track(sighting('a.com', index, NOW));
-    const union = unionOf(nodes, undefined);
-    assert.equal(union.totalSource, 'table');
-    assert.equal(union.read([], NOW).total.visitors, 3);
+    for (const [index, live] of nodes.entries()) live.track(countedHit('a.com', index, NOW));
+    const merge = mergeOf(nodes, undefined);
+    assert.equal(merge.totalSource, 'table');
+    assert.equal(merge.read([], NOW).total.visitors, 3);
   });
 
   test('of nodes without windows answers totals of all sites, and refuses other queries', () => {
     const nodes = [node(1000, false), node(1000, false)];
-    for (const live of nodes) live.track(sighting('a.com', 1, NOW));
-    const all = unionOf(nodes, undefined);
+    for (const live of nodes) live.track(countedHit('a.com', 1, NOW));
+    const all = mergeOf(nodes, undefined);
     assert.deepEqual(all.read([], NOW), { total: { hits: 2, visitors: 1 }, windows: [] });
     assert.throws(() => all.read([60], NOW), HitError);
-    assert.equal(unionOf(nodes, 'a.com').totalSource, undefined);
-    assert.throws(() => unionOf(nodes, 'a.com').read([], NOW), HitError);
-    assert.throws(() => unionOf([node(), node(1000, false)], undefined), HitError);
-    assert.throws(() => unionOf([node(1000, false), node()], undefined), HitError);
+    assert.equal(mergeOf(nodes, 'a.com').totalSource, undefined);
+    assert.throws(() => mergeOf(nodes, 'a.com').read([], NOW), HitError);
+    assert.throws(() => mergeOf([node(), node(1000, false)], undefined), HitError);
+    assert.throws(() => mergeOf([node(1000, false), node()], undefined), HitError);
   });
 });

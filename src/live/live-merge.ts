@@ -20,12 +20,12 @@ export type TotalSource = 'filter' | 'table';
  * belongs to, so for one site the merged table is used.
  *
  * Either estimate is clamped to known bounds: at least the largest count of any node, and at most the sum of all counts.
- * So the union of one node returns that node's own counts.
+ * So a merge of one node returns that node's own counts.
  *
  * @example
- * const union = new LiveMerge();
- * for (const { state } of parcels) union.add(state);
- * union.read([60, 300], Date.now()); // { total: { hits, visitors }, windows: [{ seconds: 60, … }, …] }
+ * const merge = new LiveMerge();
+ * for (const { state } of snapshots) merge.add(state);
+ * merge.read([60, 300], Date.now()); // { total: { hits, visitors }, windows: [{ seconds: 60, … }, …] }
  */
 export class LiveMerge {
   #nodes = 0;

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { BloomFilter } from '../sketch/bloom.ts';
 import type { CountedHit, LiveCount, LiveMemory, LiveState, OwnLive, Seen, SiteRemoval } from './live.ts';
 import { SiteWindowsCache, type SiteWindowsCacheOptions } from './site-windows-cache.ts';
-import { type Recall, StoredSites } from './stored-sites.ts';
+import { type ReadStored, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
 
@@ -80,10 +80,8 @@ export class MemoryLive implements OwnLive, SiteRemoval, Disposable {
    * Declares that the store has earlier windows of these sites, which are loaded when a site is first read. Windows of
    * all sites together, and totals, are not loaded.
    */
-  restoreFromStore(sites: Iterable<string>, recall: Recall): void {
-    this.#stored = new StoredSites(sites, recall, (site, recollection) =>
-      this.#sites.recall(site, recollection),
-    );
+  restoreFromStore(sites: Iterable<string>, read: ReadStored): void {
+    this.#stored = new StoredSites(sites, read, (site, restore) => this.#sites.restore(site, restore));
   }
 
   /**

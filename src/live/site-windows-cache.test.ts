@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { sighting } from '../../test/contracts/live.ts';
+import { countedHit } from '../../test/contracts/live.ts';
 import { rounds } from '../../test/fixtures/rounds.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { SiteWindowsCache } from './site-windows-cache.ts';
@@ -20,7 +20,7 @@ function open(t: TestContext, maxBytes: number, faults: string[] = []): SiteWind
 }
 
 function visit(sites: SiteWindowsCache, site: string, visitor: number, time = NOW): void {
-  const { visitorHigh, visitorLow } = sighting(site, visitor, time);
+  const { visitorHigh, visitorLow } = countedHit(site, visitor, time);
   sites.add(site, visitorHigh, visitorLow, time, NOW);
 }
 
@@ -28,7 +28,7 @@ describe('many sites in bounded memory', () => {
   test('answer as if none had ever been evicted', (t) => {
     const step = fc.record({
       site: fc.nat(30),
-      kind: fc.constantFrom('visit', 'visit', 'crowd', 'read', 'recall'),
+      kind: fc.constantFrom('visit', 'visit', 'crowd', 'read', 'restore'),
       visitor: fc.nat(10_000),
       age: fc.integer({ min: 0, max: 40 * 86_400_000 }),
     });
@@ -49,12 +49,12 @@ describe('many sites in bounded memory', () => {
           if (kind === 'read') check(site);
           else if (!wanted.has(site)) wanted.set(site, new Windows());
           const windows = wanted.get(site)!;
-          if (kind === 'recall') {
-            sites.recall(site, (history) => history.addHits(NOW - age, 5));
+          if (kind === 'restore') {
+            sites.restore(site, (history) => history.addHits(NOW - age, 5));
             windows.addHits(NOW - age, 5);
           }
-          for (let i = 0; i < { visit: 1, crowd: 200, read: 0, recall: 0 }[kind]; i++) {
-            const { visitorHigh, visitorLow } = sighting(site, visitor + i, NOW);
+          for (let i = 0; i < { visit: 1, crowd: 200, read: 0, restore: 0 }[kind]; i++) {
+            const { visitorHigh, visitorLow } = countedHit(site, visitor + i, NOW);
             visit(sites, site, visitor + i, NOW - age);
             windows.add(visitorHigh, visitorLow, NOW - age, NOW);
           }

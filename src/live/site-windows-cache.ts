@@ -78,8 +78,8 @@ export class SiteWindowsCache implements Disposable {
     this.#addUp(kept);
   }
 
-  /** Adds a site's data kept elsewhere, all at once. */
-  recall(site: string, write: (history: History) => void): void {
+  /** Adds a site's data from the store, all at once. */
+  restore(site: string, write: (history: History) => void): void {
     const kept = this.#entryOf(site);
     write(kept.windows);
     this.#addUp(kept);

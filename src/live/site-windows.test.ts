@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sighting } from '../../test/contracts/live.ts';
+import { countedHit } from '../../test/contracts/live.ts';
 import { SiteWindows } from './site-windows.ts';
 import { Windows } from './windows.ts';
 
@@ -20,7 +20,7 @@ function both({ visitors, hits, spread }: Traffic): { one: SiteWindows; single: 
   const one = new SiteWindows();
   const single = new Windows();
   for (let hit = 0; hit < hits; hit++) {
-    const { visitorHigh, visitorLow } = sighting('a.com', (hit * 7919) % visitors, NOW);
+    const { visitorHigh, visitorLow } = countedHit('a.com', (hit * 7919) % visitors, NOW);
     const time = NOW - Math.floor(((hit * 7907) % hits) * (spread / hits));
     one.add(visitorHigh, visitorLow, time, NOW);
     single.add(visitorHigh, visitorLow, time, NOW);

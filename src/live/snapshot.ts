@@ -32,7 +32,7 @@ export interface Snapshot {
   /** Identifies the node: random, created at its start. */
   readonly node: string;
   /** Fingerprints of the keys that name its visitors: only states with the same keys can be merged. */
-  readonly naming: KeyFingerprints;
+  readonly keys: KeyFingerprints;
   readonly state: LiveState;
 }
 
@@ -44,12 +44,12 @@ const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_NAMES = 16;
 
 /** @returns bytes for `decodeSnapshot` */
-export function encodeSnapshot({ site, at, node, naming, state }: Snapshot): Uint8Array<ArrayBuffer> {
+export function encodeSnapshot({ site, at, node, keys, state }: Snapshot): Uint8Array<ArrayBuffer> {
   const { total, windows, filter } = state;
   const parts = [windows?.seen, windows?.ring, filter].map((part) => part?.toBytes() ?? new Uint8Array());
   const header = new TextEncoder().encode(
     JSON.stringify({
-      ...{ site: site ?? null, at, node, naming },
+      ...{ site: site ?? null, at, node, naming: keys },
       ...{ hits: total.hits, visitors: total.visitors, parts: parts.map(({ length }) => length) },
     }),
   );
@@ -108,7 +108,7 @@ function headerOf(text: string): Header {
 }
 
 function snapshotOf(
-  { site, at, node, naming, hits, visitors, parts }: Header,
+  { site, at, node, naming: keys, hits, visitors, parts }: Header,
   content: Uint8Array,
 ): Snapshot {
   if (site !== null && !(typeof site === 'string' && site !== '' && siteName(site) === site)) {
@@ -116,11 +116,11 @@ function snapshotOf(
   }
   if (!isCount(at) || at >= END_OF_DATETIME) throw refusal('their time is invalid');
   if (typeof node !== 'string' || !/^[\w-]{0,64}$/.test(node)) throw refusal('their node has no name');
-  if (!isNaming(naming)) throw refusal('they do not say how visitors are identified');
+  if (!areFingerprints(keys)) throw refusal('they do not say how visitors are identified');
   if (!isCount(hits) || !isCount(visitors)) throw refusal('their totals are not numbers');
   const [table, ring, filter] = partsOf(parts, content);
   return {
-    ...{ site: site ?? undefined, at, node, naming },
+    ...{ site: site ?? undefined, at, node, keys },
     state: {
       total: { hits, visitors },
       windows: table && ring && { seen: LastSeenSketch.fromBytes(table), ring: HitRing.fromBytes(ring) },
@@ -143,7 +143,7 @@ function partsOf(lengths: unknown, content: Uint8Array): (Uint8Array | undefined
   return parts;
 }
 
-function isNaming(value: unknown): value is KeyFingerprints {
+function areFingerprints(value: unknown): value is KeyFingerprints {
   if (!isRecord(value) || !Object.hasOwn(value, 'key')) return false;
   const entries = Object.entries(value);
   return (

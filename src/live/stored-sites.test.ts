@@ -17,10 +17,10 @@ function open(faults = 0) {
       if (asked.length <= faults) throw new Error('the store is away');
       return (history) => history.addHits(NOW, 3);
     },
-    (site, recollection) => {
+    (site, restore) => {
       const added = windows.get(site) ?? new Windows();
       windows.set(site, added);
-      recollection(added);
+      restore(added);
     },
   );
   return { stored, asked, hits: (site: string) => windows.get(site)?.read(60, NOW).hits };

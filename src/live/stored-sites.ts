@@ -1,9 +1,9 @@
 import type { History } from './windows.ts';
 
 /** Writes the store's data of a site into its windows, within one turn. */
-export type Recollection = (windows: History) => void;
+export type Restore = (windows: History) => void;
 /** Reads a site's data from the store. */
-export type Recall = (site: string) => Promise<Recollection>;
+export type ReadStored = (site: string) => Promise<Restore>;
 
 /**
  * Sites with data in the store that live state does not have yet. It is loaded when a site is first read. Hits that
@@ -11,22 +11,18 @@ export type Recall = (site: string) => Promise<Recollection>;
  */
 export class StoredSites {
   readonly #sites: Set<string>;
-  readonly #loadSite: Recall;
-  readonly #add: (site: string, recollection: Recollection) => void;
+  readonly #readSite: ReadStored;
+  readonly #add: (site: string, restore: Restore) => void;
   readonly #loading = new Map<string, Promise<void>>();
 
   /**
    * @param sites their names
-   * @param recall called once for each site; again if it failed
+   * @param read called once for each site; again if it failed
    * @param add receives the result
    */
-  constructor(
-    sites: Iterable<string>,
-    recall: Recall,
-    add: (site: string, recollection: Recollection) => void,
-  ) {
+  constructor(sites: Iterable<string>, read: ReadStored, add: (site: string, restore: Restore) => void) {
     this.#sites = new Set(sites);
-    this.#loadSite = recall;
+    this.#readSite = read;
     this.#add = add;
   }
 
@@ -49,7 +45,7 @@ export class StoredSites {
 
   async #load(site: string): Promise<void> {
     try {
-      this.#add(site, await this.#loadSite(site));
+      this.#add(site, await this.#readSite(site));
       this.#sites.delete(site);
     } finally {
       this.#loading.delete(site);

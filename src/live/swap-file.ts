@@ -98,7 +98,11 @@ function sizeOf(bytes: number): number {
 }
 
 function fault(what: string, error: unknown): HitError {
-  return new HitError('data_dir_unusable', `the pages of live state cannot be ${what}: ${messageOf(error)}`, {
-    cause: error,
-  });
+  return new HitError(
+    'data_dir_unusable',
+    `the swap file of live counts cannot be ${what}: ${messageOf(error)}`,
+    {
+      cause: error,
+    },
+  );
 }

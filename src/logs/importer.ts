@@ -270,8 +270,8 @@ class ImportRun {
       this.#claims.delete(chunk.claim);
       chunk.claim.complete(result);
       this.#importedTo(chunk);
-      if (this.#context.onSite) result.sightings.sites.forEach(this.#context.onSite);
-      await countLive(this.#context.live, result.sightings);
+      if (this.#context.onSite) result.countedVisitors.sites.forEach(this.#context.onSite);
+      await countLive(this.#context.live, result.countedVisitors);
     }
     this.#report();
   }

@@ -45,12 +45,12 @@ parentPort?.on('message', ({ bytes, directive }: ReaderThreadTask) => {
   const result = reader.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), directive);
   // Frees the memory now, instead of at a later garbage collection.
   bytes.buffer.transfer(0);
-  const { rows, sightings } = result;
+  const { rows, countedVisitors } = result;
   parentPort?.postMessage(result, [
     rows.buffer as ArrayBuffer,
-    sightings.site.buffer as ArrayBuffer,
-    sightings.time.buffer as ArrayBuffer,
-    sightings.high.buffer as ArrayBuffer,
-    sightings.low.buffer as ArrayBuffer,
+    countedVisitors.site.buffer as ArrayBuffer,
+    countedVisitors.time.buffer as ArrayBuffer,
+    countedVisitors.high.buffer as ArrayBuffer,
+    countedVisitors.low.buffer as ArrayBuffer,
   ]);
 });

@@ -28,15 +28,15 @@ function read(
 }
 
 /** Each live count as `site time`. */
-function seen({ sightings }: ChunkResult): string[] {
+function seen({ countedVisitors }: ChunkResult): string[] {
   return Array.from(
-    sightings.site,
-    (site, i) => `${sightings.sites[site]} ${new Date(sightings.time[i]!).toISOString()}`,
+    countedVisitors.site,
+    (site, i) => `${countedVisitors.sites[site]} ${new Date(countedVisitors.time[i]!).toISOString()}`,
   );
 }
 
-function visitors({ sightings }: ChunkResult): number {
-  return new Set(Array.from(sightings.high, (high, i) => `${high} ${sightings.low[i]}`)).size;
+function visitors({ countedVisitors }: ChunkResult): number {
+  return new Set(Array.from(countedVisitors.high, (high, i) => `${high} ${countedVisitors.low[i]}`)).size;
 }
 
 describe('a log chunk', () => {
@@ -103,7 +103,7 @@ describe('a log chunk', () => {
     const unix = logLine() + logLine({ address: '203.0.113.8' });
     const [one, other] = [read(unix), read(unix.replaceAll('\n', '\r\n'))];
     assert.deepEqual(other.rows, one.rows);
-    assert.deepEqual(other.sightings, one.sightings);
+    assert.deepEqual(other.countedVisitors, one.countedVisitors);
   });
 
   it('has a site for each host of a vhost log, and the default site for a line without one', () => {
@@ -178,6 +178,6 @@ describe('a log chunk', () => {
       length: result.rows.length,
       rows: 19_999,
     });
-    assert.equal(result.sightings.time.length, 19_999);
+    assert.equal(result.countedVisitors.time.length, 19_999);
   });
 });

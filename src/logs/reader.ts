@@ -36,7 +36,7 @@ export interface ChunkResult {
   readonly failed: number;
   /** The first failures, numbered within the chunk. */
   readonly failures: readonly LineFailure[];
-  readonly sightings: CountedVisitors;
+  readonly countedVisitors: CountedVisitors;
 }
 
 /** Reads the chunks of one log: lines → facts → intake → rows. */
@@ -124,7 +124,7 @@ class ChunkCounter {
       imported: this.imported,
       failed: this.#failed,
       failures: this.#failures,
-      sightings: {
+      countedVisitors: {
         sites: this.#sites.texts(),
         site: this.#site.slice(0, this.#count),
         time: this.#time.slice(0, this.#count),

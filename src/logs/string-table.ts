@@ -8,7 +8,7 @@ const SPREAD = 0x9e3779b1;
  * A lookup is cheaper than a new string, and a string that is the same object already has its hash for
  * other lookups.
  *
- * It is no table of `live/open-addressing.ts`: a cache need not search, and comparing bytes is the cost of a lookup.
+ * It is not a table of `live/open-addressing.ts`: a cache need not search, and comparing bytes is the cost of a lookup.
  * The bytes of known texts are stored one after another, and each text has the one table slot that it hashes to:
  * another text with the same slot evicts it, and when the space for bytes is used up, all texts are dropped. So memory is
  * bounded, and a log flooded with texts that share a slot only costs a new string for each.

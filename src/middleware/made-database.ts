@@ -37,7 +37,7 @@ class OpeningDatabase implements OwnTracker {
 
   constructor(settings: DBTrackerOptions) {
     this.opened = open(settings);
-    // Each hit fails with it, and so does whoever waits for the tracker.
+    // Each hit fails with it, and so does every caller that waits for the tracker.
     this.opened.catch(() => undefined);
   }
 

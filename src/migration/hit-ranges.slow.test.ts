@@ -5,7 +5,7 @@ import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { Store } from '../store/store.ts';
-import { daySums, differingDays, hitRangesOf, unequalDay, whichOf } from './hit-ranges.ts';
+import { daySums, differingDays, hitRangesOf, predicateOf, unequalDay } from './hit-ranges.ts';
 
 const DAY = 86_400_000;
 const FIRST = Date.UTC(2026, 0, 20);
@@ -29,7 +29,11 @@ test('ranges contain each hit once, do not split a batch and day, and are limite
   let hits = 0;
   let cut = 0;
   for await (const piece of hitRangesOf(connection, days, 40)) {
-    const text = queryText('archive_batches', { columns: 'time', table: 'hits', which: whichOf(piece) });
+    const text = queryText('archive_batches', {
+      columns: 'time',
+      table: 'hits',
+      predicate: predicateOf(piece),
+    });
     const found = await connection.rows<{ id: string; rows: string }>(text);
     const rows = found.reduce((sum, batch) => sum + Number(batch.rows), 0);
     assert.equal(rows, piece.rows);

@@ -24,9 +24,9 @@ export interface HitRange {
   readonly rows: number;
 }
 
-/** Sums over the hits of each day. @param which SQL: which hits */
-export async function daySums(connection: DedicatedConnection, which = 'true'): Promise<DaySums> {
-  const text = queryText('move_days', { columns: HIT_COLUMNS, which });
+/** Sums over the hits of each day. @param predicate SQL: which hits */
+export async function daySums(connection: DedicatedConnection, predicate = 'true'): Promise<DaySums> {
+  const text = queryText('move_days', { columns: HIT_COLUMNS, predicate });
   const found = await connection.rows<{ day: string; rows: string | number; checksum: string }>(text);
   return new Map(found.map(({ day, rows, checksum }) => [day, { day, rows: Number(rows), checksum }]));
 }
@@ -88,14 +88,14 @@ async function* rangesOfDay(
   day: string,
   most: number,
 ): AsyncGenerator<HitRange> {
-  const text = queryText('move_batches', { which: whichOf({ days: [day] }), most: String(most) });
+  const text = queryText('move_batches', { predicate: predicateOf({ days: [day] }), most: String(most) });
   const found = await source.rows<{ first: string; last: string; rows: string | number }>(text);
   for (const { first, last, rows } of found)
     yield { days: [day], batches: { first, last }, rows: Number(rows) };
 }
 
 /** SQL: whether a hit is in a range. */
-export function whichOf({ days, batches }: Pick<HitRange, 'days' | 'batches'>): string {
+export function predicateOf({ days, batches }: Pick<HitRange, 'days' | 'batches'>): string {
   const [first = '', last = first] = [days[0], days.at(-1)];
   const parts = [
     during(startOf(first), startOf(last) + DAY),

@@ -27,7 +27,7 @@ import { readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { HitError } from '../errors.ts';
 import { ofWritersSql } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { daySums, differingDays, hitRangesOf, purgedUntil, unequalDay, whichOf } from './hit-ranges.ts';
+import { daySums, differingDays, hitRangesOf, predicateOf, purgedUntil, unequalDay } from './hit-ranges.ts';
 import { compareTable, moveRollups, moveVisits, notEqual, replaceVisits } from './small-tables.ts';
 import { TableCopier } from './table-copier.ts';
 import { writersOf } from './writers.ts';
@@ -126,7 +126,7 @@ async function moveHits(
   let done = already;
   for await (const range of hitRangesOf(source, days)) {
     onProgress({ table: 'hits', done, hits });
-    await copier.copy({ table: 'hits', which: whichOf(range), put: 'move_put_hits' });
+    await copier.copy({ table: 'hits', predicate: predicateOf(range), put: 'move_put_hits' });
     done += range.rows;
   }
   const unequal = unequalDay(wanted, await daySums(target, ours), await purgedUntil(source));

@@ -26,9 +26,9 @@ export async function moveRollups(copier: TableCopier): Promise<void> {
   await target.command(queryText('move_truncate_rollups', {}, target.dialect));
   const kinds = await source.rows<{ by: string }>(queryText('move_kinds'));
   for (const { by } of kinds)
-    await copier.copy({ table: 'rollups', final: true, which: `by = ${quote(by)}` });
+    await copier.copy({ table: 'rollups', final: true, predicate: `by = ${quote(by)}` });
   await compareTable(copier, 'rollups', NO_WATERMARKS.rollups);
-  await copier.copy({ table: 'rollups', final: true, which: "by = '@'" });
+  await copier.copy({ table: 'rollups', final: true, predicate: "by = '@'" });
 }
 
 /**
@@ -39,9 +39,9 @@ export async function moveRollups(copier: TableCopier): Promise<void> {
 export async function moveVisits(copier: TableCopier): Promise<void> {
   const { target } = copier;
   await target.command(queryText('visits_clear', {}, target.dialect));
-  await copier.copy({ table: 'visits', final: true, which: NO_WATERMARKS.visits });
+  await copier.copy({ table: 'visits', final: true, predicate: NO_WATERMARKS.visits });
   await compareTable(copier, 'visits', NO_WATERMARKS.visits);
-  await copier.copy({ table: 'visits', final: true, which: "site = ''" });
+  await copier.copy({ table: 'visits', final: true, predicate: "site = ''" });
 }
 
 /** Copies visits to a server that has those of an earlier move, if they differ. */
@@ -60,9 +60,9 @@ export async function replaceVisits(copier: TableCopier): Promise<void> {
 export async function compareTable(
   copier: TableCopier,
   table: keyof typeof COMPARED,
-  which = 'true',
+  predicate = 'true',
 ): Promise<void> {
-  const text = queryText('move_sum', { columns: COMPARED[table], table: `${table} FINAL`, which });
+  const text = queryText('move_sum', { columns: COMPARED[table], table: `${table} FINAL`, predicate });
   await compareBy(copier, text, table);
 }
 

@@ -8,7 +8,7 @@ import { HitError } from '../errors.ts';
 export interface CopyBatch {
   readonly table: string;
   /** SQL: which rows. All if left out. */
-  readonly which?: string;
+  readonly predicate?: string;
   /** Whether rows of one key are merged into one before they are sent. */
   readonly final?: boolean;
   /** The statement that inserts them. Default: one that inserts all rows. */
@@ -29,13 +29,17 @@ export class TableCopier {
   }
 
   /** @throws HitError `store_unavailable`, `interrupted` */
-  async copy({ table, which = 'true', final = false, put = 'move_put' }: CopyBatch): Promise<void> {
+  async copy({ table, predicate = 'true', final = false, put = 'move_put' }: CopyBatch): Promise<void> {
     const columns = await this.#columnsOf(table);
     const names = columns.map(({ name }) => name).join(', ');
     const structure = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
-    const take = queryText('move_take', { columns: names, table: final ? `${table} FINAL` : table, which });
+    const take = queryText('move_take', {
+      columns: names,
+      table: final ? `${table} FINAL` : table,
+      predicate,
+    });
     const rows = `input(${quote(structure)})`;
-    const text = `${queryText(put, { columns: names, table, which, rows })}\nFORMAT Native`;
+    const text = `${queryText(put, { columns: names, table, predicate, rows })}\nFORMAT Native`;
     this.#throwIfInterrupted();
     try {
       // A server refuses a second statement with this id: one whose sender was killed may still be running.

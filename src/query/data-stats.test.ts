@@ -23,7 +23,7 @@ test('late hits of a purged day do not make up for purged ones, rolled up or not
   await using store = await Store.open({ setting: 'embedded', folder: join(folder, 'store') });
   await using rollups = new Rollups(store);
   const ages = (days: number) => ({ default: days, bySite: new Map<string, number>() });
-  const purger = new RetentionJob({
+  const retentionJob = new RetentionJob({
     ...{ store, rollups, spool: { flush: async () => undefined } },
     policy: {
       hits: ages(10),
@@ -34,11 +34,11 @@ test('late hits of a purged day do not make up for purged ones, rolled up or not
   });
   const three = [0, 1, 2].map((i) => ({ time: TIME + i, path: '/a' }));
   await store.deliver(segmentOf(folder, batch(1), three));
-  await purger.run();
+  await retentionJob.run();
   await store.deliver(segmentOf(folder, batch(2), three));
   const selection = readSelection({ from: '2026-09-01', to: '2026-09-02' });
-  const ask = (words: object) =>
-    stats({ store }, { ...selection, ...words }, { interval: 'day', timezone: 'UTC' }, TIME + 20 * DAY);
+  const ask = (params: object) =>
+    stats({ store }, { ...selection, ...params }, { interval: 'day', timezone: 'UTC' }, TIME + 20 * DAY);
   for (let round = 0; round < 2; round++) {
     const all = await ask({});
     assert.deepEqual([all.totals.hits, all.purged_before], [6, undefined]);

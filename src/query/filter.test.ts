@@ -112,8 +112,8 @@ describe('filters', () => {
   });
 
   test('must be strings', () => {
-    for (const words of [{ filter: 1 }, { path: {} }, { 'path!': [['a']] }] as QueryParams[]) {
-      assert.throws(() => readFilters(words), invalid(/^(filter|path!?) is not a string$/));
+    for (const params of [{ filter: 1 }, { path: {} }, { 'path!': [['a']] }] as QueryParams[]) {
+      assert.throws(() => readFilters(params), invalid(/^(filter|path!?) is not a string$/));
     }
   });
 

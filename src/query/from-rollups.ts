@@ -66,10 +66,10 @@ export async function topFromRollups(
   by: Dimension,
   limit: number,
 ): Promise<Value[]> {
-  const question = await rollupsQueryOf(source, period, plan);
+  const query = await rollupsQueryOf(source, period, plan);
   return withConsistentRollups(source.store, async (fresh) => {
-    const here = freshTable(question, fresh);
-    const asked = { ...question.parameters, by };
+    const here = freshTable(query, fresh);
+    const asked = { ...query.parameters, by };
     const ranking = await source.store.rows<Row<'hits'> & { key: string }>(
       'rollup_top',
       { ...asked, limit },

@@ -32,12 +32,12 @@ describe('a query', () => {
 
   test('that rollups cannot answer is answered from hits', () => {
     assert.deepEqual(choosePlan(MONTH, { interval: 'minute' }, MANY), { from: 'hits' });
-    for (const words of [{ bots: 'include' }, { status: '2xx' }, { filter: 'path=/a' }]) {
-      const period = { ...readSelection(words), from: NOON, to: NOON + DAY };
+    for (const params of [{ bots: 'include' }, { status: '2xx' }, { filter: 'path=/a' }]) {
+      const period = { ...readSelection(params), from: NOON, to: NOON + DAY };
       assert.deepEqual(
         choosePlan(period, { interval: 'hour' }, MANY),
         { from: 'hits' },
-        JSON.stringify(words),
+        JSON.stringify(params),
       );
     }
   });
@@ -51,11 +51,11 @@ describe('a query', () => {
   });
 
   test('of purged hits is answered from rollups, in whole intervals if the hits at an edge are purged', () => {
-    const stock = { ...FEW, hitsFrom: NOON + 10 * DAY };
-    assert.deepEqual(choosePlan(MONTH, PATHS, stock), {
+    const data = { ...FEW, hitsFrom: NOON + 10 * DAY };
+    assert.deepEqual(choosePlan(MONTH, PATHS, data), {
       ...{ from: 'rollups', first: NOON - DAY / 2, end: NOON + 29.5 * DAY },
     });
-    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + 5 * DAY }, PATHS, stock), {
+    assert.deepEqual(choosePlan({ ...MONTH, to: NOON + 5 * DAY }, PATHS, data), {
       ...{ from: 'rollups', first: NOON - DAY / 2, end: NOON + 5.5 * DAY },
     });
   });
@@ -69,10 +69,10 @@ describe('a query', () => {
       [midnight + 9 * DAY, midnight, midnight],
       [midnight, midnight + 9 * DAY, midnight],
     ] as const) {
-      const stock = { ...FEW, hitsFrom, rollupsFrom };
-      const plan = choosePlan(MONTH, PATHS, stock);
+      const data = { ...FEW, hitsFrom, rollupsFrom };
+      const plan = choosePlan(MONTH, PATHS, data);
       assert.deepEqual(plan, { from: 'rollups', first: rollupsFrom, end: NOON + 29.5 * DAY });
-      assert.equal(knownFrom(plan, stock), known);
+      assert.equal(knownFrom(plan, data), known);
     }
   });
 

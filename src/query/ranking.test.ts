@@ -61,22 +61,22 @@ describe('rankings by values that are not dimensions', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function ranking(by: Ranking, words: QueryParams, limit = 10): Promise<[string, number, number][]> {
-    const { rows } = await top({ store }, readSelection(words), by, limit);
+  async function ranking(by: Ranking, params: QueryParams, limit = 10): Promise<[string, number, number][]> {
+    const { rows } = await top({ store }, readSelection(params), by, limit);
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }
 
   test('entry pages are the first pages of visits, exit pages the last', async () => {
-    const words = { site: 'a.example' };
-    assert.deepEqual(await ranking('entry', words), [
+    const params = { site: 'a.example' };
+    assert.deepEqual(await ranking('entry', params), [
       ['/', 2, 2],
       ['/b', 1, 1],
     ]);
-    assert.deepEqual(await ranking('exit', words), [
+    assert.deepEqual(await ranking('exit', params), [
       ['/c', 2, 2],
       ['/b', 1, 1],
     ]);
-    assert.deepEqual(await ranking('entry', words, 1), [['/', 2, 2]]);
+    assert.deepEqual(await ranking('entry', params, 1), [['/', 2, 2]]);
   });
 
   test('filters by a hit select the whole visits with a match', async () => {
@@ -91,15 +91,15 @@ describe('rankings by values that are not dimensions', () => {
   });
 
   test('filters by an attribute of the visit select all its hits', async () => {
-    const words = { site: 'c.example', filter: 'source=news.ycombinator.com' };
-    assert.deepEqual(await ranking('path', words), [
+    const params = { site: 'c.example', filter: 'source=news.ycombinator.com' };
+    assert.deepEqual(await ranking('path', params), [
       ['/', 1, 1],
       ['/buy', 1, 1],
     ]);
-    assert.deepEqual(await ranking('prop:plan', words), [['team', 1, 1]]);
-    assert.deepEqual(await props({ store }, readSelection(words)), [{ key: 'plan', hits: 1 }]);
+    assert.deepEqual(await ranking('prop:plan', params), [['team', 1, 1]]);
+    assert.deepEqual(await props({ store }, readSelection(params)), [{ key: 'plan', hits: 1 }]);
     const metrics = ['hits', 'visitors', 'visits', 'bounce_rate', 'visit_duration'] as const;
-    const { totals } = await stats({ store }, readSelection(words), {
+    const { totals } = await stats({ store }, readSelection(params), {
       interval: 'day',
       timezone: 'UTC',
       metrics,

@@ -26,7 +26,7 @@ const RANKING: Schema<string> = either(
   matching(new RegExp(`^${PROP}.{1,${LONGEST_KEY}}$`)),
 );
 
-/** Parameters of a question about a ranking. */
+/** Parameters of a query for a ranking. */
 export const TOP_PARAMETERS = {
   by: parameterOr(USUAL, RANKING, 'a dimension; pages on which visits begin or end; or `prop:NAME`', 'path'),
   limit: LIMIT,

@@ -84,8 +84,8 @@ describe('a selection', () => {
   });
 
   test('cannot end before it begins', () => {
-    const words = { from: '2026-01-02', to: '2026-01-02' };
-    assert.throws(() => readSelection(words), invalid(/from \(2026-01-02\) is not before to/));
+    const params = { from: '2026-01-02', to: '2026-01-02' };
+    assert.throws(() => readSelection(params), invalid(/from \(2026-01-02\) is not before to/));
   });
 
   test('has statuses and status classes', () => {

@@ -70,7 +70,7 @@ const METRIC_LIST = parameterOr([], list(choice(METRICS)), 'in addition to hits 
   'visit_duration',
 ]);
 
-/** Parameters of a question about totals and a series. */
+/** Parameters of a query for totals and a series. */
 export const STATS_PARAMETERS = {
   ...SELECTION_PARAMETERS,
   interval: INTERVAL,

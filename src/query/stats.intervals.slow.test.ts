@@ -109,8 +109,8 @@ describe('a series', () => {
   });
 
   async function ask(from: number, to: number, interval: Interval, timezone: string): Promise<Stats> {
-    const words = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-    return stats({ store }, readSelection(words), { interval, timezone });
+    const params = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+    return stats({ store }, readSelection(params), { interval, timezone });
   }
 
   /** Asserts all guarantees of a series. */

@@ -52,19 +52,23 @@ describe('answers of the store', () => {
   const PERIOD = { from: '2026-05-01T12:00', to: '2026-05-01T13:00' };
 
   function ask(
-    words: QueryParams,
+    params: QueryParams,
     interval: 'minute' | 'hour' | 'month' | undefined = undefined,
   ): Promise<Stats> {
-    return stats({ store }, readSelection(words), { interval, timezone: 'UTC' }, NOW);
+    return stats({ store }, readSelection(params), { interval, timezone: 'UTC' }, NOW);
   }
 
-  async function totals(words: QueryParams): Promise<[number, number]> {
-    const { hits, visitors } = (await ask(words)).totals;
+  async function totals(params: QueryParams): Promise<[number, number]> {
+    const { hits, visitors } = (await ask(params)).totals;
     return [hits!, visitors!];
   }
 
-  async function ranking(by: Dimension, words: QueryParams, limit = 10): Promise<[string, number, number][]> {
-    const { rows }: Top = await top({ store }, readSelection(words), by, limit, NOW);
+  async function ranking(
+    by: Dimension,
+    params: QueryParams,
+    limit = 10,
+  ): Promise<[string, number, number][]> {
+    const { rows }: Top = await top({ store }, readSelection(params), by, limit, NOW);
     return rows.map(({ value, hits, visitors }) => [value, hits, visitors]);
   }
 
@@ -83,10 +87,10 @@ describe('answers of the store', () => {
   });
 
   test('exclude bots, include them, or count only them', async () => {
-    const words = { site: 'a.com', from: PERIOD.from };
-    assert.deepEqual(await totals(words), [4, 3]);
-    assert.deepEqual(await totals({ ...words, bots: 'include' }), [6, 5]);
-    assert.deepEqual(await totals({ ...words, bots: 'only' }), [2, 2]);
+    const params = { site: 'a.com', from: PERIOD.from };
+    assert.deepEqual(await totals(params), [4, 3]);
+    assert.deepEqual(await totals({ ...params, bots: 'include' }), [6, 5]);
+    assert.deepEqual(await totals({ ...params, bots: 'only' }), [2, 2]);
   });
 
   test('with a filter by an attribute of visits count hits and visits with the same statements', async (t) => {
@@ -108,8 +112,8 @@ describe('answers of the store', () => {
   });
 
   test('are limited to the requested statuses', async () => {
-    const words = { site: 'a.com', bots: 'include' };
-    const hitsOf = async (status: string) => (await totals({ ...words, status }))[0];
+    const params = { site: 'a.com', bots: 'include' };
+    const hitsOf = async (status: string) => (await totals({ ...params, status }))[0];
     const counts = await Promise.all(['2xx', '2xx,3xx', '404', '200,404', '5xx', ''].map(hitsOf));
     assert.deepEqual(counts, [3, 4, 1, 3, 0, 7]);
   });
@@ -178,8 +182,8 @@ describe('answers of the store', () => {
 
   test('of more than 10,000 intervals are refused', async () => {
     await assert.rejects(ask({}, 'minute'), { code: 'invalid', message: /choose a longer interval/ });
-    const words = { from: '2026-05-01', to: '2026-05-07T22:40' };
-    assert.equal((await ask(words, 'minute')).series.length, 10_000);
+    const params = { from: '2026-05-01', to: '2026-05-07T22:40' };
+    assert.equal((await ask(params, 'minute')).series.length, 10_000);
   });
 
   test('rank the values of every dimension', async () => {
@@ -228,8 +232,8 @@ describe('answers of the store', () => {
       segmentOf(folder, 3n, [{ site: 'full.com', visitorLow: 77, country: '', bot: 'Robot' }]),
     );
     await new Visits(store).catchUp();
-    const words = { site: 'full.com', bots: 'include', filter: 'country=' };
-    assert.deepEqual(await ranking('country', words), [['', 1, 1]]);
+    const params = { site: 'full.com', bots: 'include', filter: 'country=' };
+    assert.deepEqual(await ranking('country', params), [['', 1, 1]]);
     for (const by of ['referrer', 'utm_source'] as const) {
       assert.deepEqual(await ranking(by, { site: 'a.com' }), [['', 5, 3]], by);
     }

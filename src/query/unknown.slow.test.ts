@@ -1,4 +1,4 @@
-/** Questions about purged periods, judged by loops over the hits that were sent. */
+/** Queries for purged periods, judged by loops over the hits that were sent. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -29,15 +29,15 @@ import { stats } from './stats.ts';
 import { top } from './top.ts';
 
 const options = { timeout: scaledTimeout(120_000) };
-const { store, purger, restore } = await purgedStore(file);
+const { store, retentionJob, restore } = await purgedStore(file);
 
 describe('an answer about a purged period', () => {
   test(
     'that begins and ends within a quarter of an hour says that it is of whole quarters',
     options,
     async () => {
-      const words = { from: '2026-09-02T00:07:00Z', to: '2026-09-02T02:05:00Z' };
-      const answer = await ask(store, words, 'hour');
+      const params = { from: '2026-09-02T00:07:00Z', to: '2026-09-02T02:05:00Z' };
+      const answer = await ask(store, params, 'hour');
       assert.deepEqual([answer.from, answer.to], ['2026-09-02T00:00:00Z', '2026-09-02T02:15:00Z']);
       const wanted = count(people, Date.parse(answer.from), Date.parse(answer.to));
       assert.equal(answer.totals.hits, wanted.hits);
@@ -70,7 +70,7 @@ describe('an answer about a purged period', () => {
     options,
     async () => {
       const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
-      for (const [words, which] of [
+      for (const [params, which] of [
         [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
         [{ bots: 'include' }, () => true],
         [{ bots: 'only' }, (hit: Sent) => !people(hit)],
@@ -79,34 +79,34 @@ describe('an answer about a purged period', () => {
           (hit: Sent) => !people(hit) && isOdd(hit) && hit.site === 'a.example',
         ],
       ] as const) {
-        const answer = await ask(store, { ...PERIOD, ...words });
+        const answer = await ask(store, { ...PERIOD, ...params });
         assert.deepEqual(answer.totals, { hits: null, visitors: null });
         assert.equal(answer.purged_before, before);
         for (const { time, ...figures } of answer.series) {
           const start = Date.parse(time);
           const expected =
             start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
-          assert.deepEqual(figures, expected, `${JSON.stringify(words)} ${time}`);
+          assert.deepEqual(figures, expected, `${JSON.stringify(params)} ${time}`);
         }
       }
     },
   );
 
   test('has no number for an interval that lies before the horizon in part', options, async () => {
-    const words = { ...PERIOD, filter: 'path=/odd' };
-    const { series } = await ask(store, words, 'week');
+    const params = { ...PERIOD, filter: 'path=/odd' };
+    const { series } = await ask(store, params, 'week');
     // 21 September 2026, the horizon, is a Monday.
     assert.deepEqual(
       series.map(({ hits }) => hits === null),
       [true, true, true, false, false, false],
     );
-    const month = await ask(store, words, 'month');
+    const month = await ask(store, params, 'month');
     assert.deepEqual(
       month.series.map(({ hits }) => hits === null),
       [true, false],
     );
     // An interval is judged by the part of it that is asked for.
-    const later = await ask(store, { ...words, from: '2026-09-21' }, 'month');
+    const later = await ask(store, { ...params, from: '2026-09-21' }, 'month');
     assert.deepEqual(
       later.series.map(({ hits }) => hits === null),
       [false, false],
@@ -187,7 +187,7 @@ describe('hits that are there again', () => {
     // Visitors are exact again, too.
     const all = await ask(store, PERIOD);
     assert.deepEqual([all.totals, all.error], [count(people, START, NOW), undefined]);
-    await purger.run();
+    await retentionJob.run();
     assert.equal((await ask(store, odd)).totals.hits, null, 'until they are purged again');
   });
 
@@ -195,7 +195,7 @@ describe('hits that are there again', () => {
     const subset = fc.array(fc.nat(19), { minLength: 15, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(subset, fc.constantFrom('', 'a.example', 'b.example'), async (days, site) => {
-        await purger.run();
+        await retentionJob.run();
         const list = days.map((day) => `'${new Date(START + day * DAY).toISOString().slice(0, 10)}'`);
         await restore(t, `toString(toDate(time, 'UTC')) IN (${list.join()})`);
         let known = HORIZON;
@@ -221,7 +221,7 @@ describe('hits that are there again', () => {
     const asked: number[] = [];
     await withStableData({ store }, period, async ({ hitsFrom }) => {
       asked.push(hitsFrom);
-      if (asked.length === 1) await purger.run();
+      if (asked.length === 1) await retentionJob.run();
     });
     assert.deepEqual(asked, [0, HORIZON]);
   });
@@ -267,7 +267,7 @@ describe('an answer while visits lack hits', () => {
 describe('purged rollups', () => {
   test('leave what is left of them known, and all before unknown', options, async () => {
     const ages = readAges('30d')('30d', '');
-    await purger.run({ policy: { rollups: ages } });
+    await retentionJob.run({ policy: { rollups: ages } });
     const known = START + 10 * DAY;
     const answer = await ask(store, PERIOD);
     assert.deepEqual(answer.totals, { hits: null, visitors: null });

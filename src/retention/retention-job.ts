@@ -33,8 +33,8 @@ export interface RetentionJobOptions extends Drainable {
  * Purges a store, one purge at a time, after all acknowledged hits are in it and rolled up.
  *
  * @example
- * const purger = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
- * await purger.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], visits: [], … }
+ * const retentionJob = new RetentionJob({ store, spool, rollups, policy, now: Date.now });
+ * await retentionJob.run({ dryRun: true }); // { dry_run: true, hits: [{ site, before, rows, bytes }], rollups: [], visits: [], … }
  */
 export class RetentionJob {
   readonly #options: RetentionJobOptions;

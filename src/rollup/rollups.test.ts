@@ -49,8 +49,8 @@ function sampleOf(count: number, visitors: number, seed = 1): Partial<Hit>[] {
 
 const batch = (time: number, run: number) => (BigInt(time) << 22n) | BigInt(run);
 
-function periodOf(words: { from: string; to: string; site?: string; bots?: string }): BoundedSelection {
-  return readSelection(words) as BoundedSelection;
+function periodOf(params: { from: string; to: string; site?: string; bots?: string }): BoundedSelection {
+  return readSelection(params) as BoundedSelection;
 }
 
 /** A plan that uses rollups as far as possible. */

@@ -15,10 +15,10 @@ const START = '2026-11-24T06:00Z';
 const SECOND = 1000;
 
 /** Live counts, a clock, and the sent alerts. */
-class Desk {
+class Watched {
   readonly clock = new HandClock(START);
   readonly log = new KeptLog();
-  readonly told: string[] = [];
+  readonly sent: string[] = [];
   readonly events: Event[] = [];
   readonly live: MemoryLive;
   readonly state: string;
@@ -41,7 +41,7 @@ class Desk {
       emit: async (event) => {
         if (this.refuses) throw new Error('the disk is full');
         this.events.push(event);
-        this.told.push(`${event.type} ${new Date(event.time).toISOString().slice(11, 19)}`);
+        this.sent.push(`${event.type} ${new Date(event.time).toISOString().slice(11, 19)}`);
       },
     });
   }
@@ -62,18 +62,18 @@ class Desk {
 
 describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
   test('fires once when the threshold is passed, and is cleared when the count is back', async (t) => {
-    const desk = new Desk(t);
-    await using _ = await desk.watch(['hits in 1m > 10 clear 5']);
-    await desk.pass(120);
-    desk.hit(10);
-    await desk.pass(10);
-    assert.deepEqual(desk.told, [], 'ten are not more than ten');
-    desk.hit(1);
-    await desk.pass(30);
-    assert.deepEqual(desk.told, ['alert.fired 06:02:15']);
-    await desk.pass(120);
-    assert.deepEqual(desk.told, ['alert.fired 06:02:15', 'alert.cleared 06:03:05']);
-    const [fired, cleared] = desk.events;
+    const watched = new Watched(t);
+    await using _ = await watched.watch(['hits in 1m > 10 clear 5']);
+    await watched.pass(120);
+    watched.hit(10);
+    await watched.pass(10);
+    assert.deepEqual(watched.sent, [], 'ten are not more than ten');
+    watched.hit(1);
+    await watched.pass(30);
+    assert.deepEqual(watched.sent, ['alert.fired 06:02:15']);
+    await watched.pass(120);
+    assert.deepEqual(watched.sent, ['alert.fired 06:02:15', 'alert.cleared 06:03:05']);
+    const [fired, cleared] = watched.events;
     assert.equal(fired!.moment, cleared!.moment, 'they tell of the same alert');
     assert.deepEqual(fired!.data, {
       ...{ alert: 'hits in 1m > 10 clear 5', metric: 'hits', window: '1m', seconds: 60, site: null },
@@ -82,75 +82,75 @@ describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
   });
 
   test('does not change between its two thresholds', async (t) => {
-    const desk = new Desk(t);
-    await using _ = await desk.watch(['hits in 10s > 10 clear 3']);
-    await desk.pass(60);
-    desk.hit(11);
+    const watched = new Watched(t);
+    await using _ = await watched.watch(['hits in 10s > 10 clear 3']);
+    await watched.pass(60);
+    watched.hit(11);
     for (let i = 0; i < 12; i++) {
-      await desk.pass(5);
-      desk.hit(4);
+      await watched.pass(5);
+      watched.hit(4);
     }
-    assert.deepEqual(desk.told, ['alert.fired 06:01:05']);
+    assert.deepEqual(watched.sent, ['alert.fired 06:01:05']);
   });
 
   test('waits until the threshold was passed for the required time', async (t) => {
-    const desk = new Desk(t);
-    await using _ = await desk.watch(['hits in 1m > 2 for 30s']);
-    await desk.pass(60);
-    desk.hit(3);
-    await desk.pass(30);
-    assert.deepEqual(desk.told, []);
-    await desk.pass(5);
-    assert.deepEqual(desk.told, ['alert.fired 06:01:35']);
+    const watched = new Watched(t);
+    await using _ = await watched.watch(['hits in 1m > 2 for 30s']);
+    await watched.pass(60);
+    watched.hit(3);
+    await watched.pass(30);
+    assert.deepEqual(watched.sent, []);
+    await watched.pass(5);
+    assert.deepEqual(watched.sent, ['alert.fired 06:01:35']);
   });
 
   test('for low counts does not fire before its whole window was monitored', async (t) => {
-    const desk = new Desk(t);
-    await using _ = await desk.watch(['hits in 5m < 10 site a.com']);
-    await desk.pass(295);
-    assert.deepEqual(desk.told, []);
-    await desk.pass(5);
-    assert.deepEqual(desk.told, ['alert.fired 06:05:00']);
-    desk.hit(11);
-    await desk.pass(5);
-    assert.equal(desk.told.at(-1), 'alert.cleared 06:05:05');
+    const watched = new Watched(t);
+    await using _ = await watched.watch(['hits in 5m < 10 site a.com']);
+    await watched.pass(295);
+    assert.deepEqual(watched.sent, []);
+    await watched.pass(5);
+    assert.deepEqual(watched.sent, ['alert.fired 06:05:00']);
+    watched.hit(11);
+    await watched.pass(5);
+    assert.equal(watched.sent.at(-1), 'alert.cleared 06:05:05');
   });
 
   test('for low counts is silent after a gap, in which hits may have been missed', async (t) => {
-    const desk = new Desk(t);
-    await using _ = await desk.watch(['hits in 5m < 10']);
-    await desk.pass(60);
-    desk.clock.jumpTo(desk.clock.now() + 600 * SECOND);
-    await desk.clock.asleep(1);
-    await desk.pass(290);
-    assert.deepEqual(desk.told, []);
+    const watched = new Watched(t);
+    await using _ = await watched.watch(['hits in 5m < 10']);
+    await watched.pass(60);
+    watched.clock.jumpTo(watched.clock.now() + 600 * SECOND);
+    await watched.clock.asleep(1);
+    await watched.pass(290);
+    assert.deepEqual(watched.sent, []);
   });
 
   test('that is active across a restart is not sent again', async (t) => {
-    const desk = new Desk(t);
+    const watched = new Watched(t);
     {
-      await using _ = await desk.watch(['hits in 1h > 10 clear 5']);
-      desk.hit(11);
-      await desk.pass(10);
+      await using _ = await watched.watch(['hits in 1h > 10 clear 5']);
+      watched.hit(11);
+      await watched.pass(10);
     }
-    await using _ = await desk.watch(['hits in 1h > 10 clear 5']);
-    await desk.pass(10);
-    assert.deepEqual(desk.told, ['alert.fired 06:00:05']);
-    assert.deepEqual(Object.keys(JSON.parse(readFileSync(desk.state, 'utf8')).on), [
+    await using _ = await watched.watch(['hits in 1h > 10 clear 5']);
+    await watched.pass(10);
+    assert.deepEqual(watched.sent, ['alert.fired 06:00:05']);
+    assert.deepEqual(Object.keys(JSON.parse(readFileSync(watched.state, 'utf8')).on), [
       'hits in 1h > 10 clear 5',
     ]);
   });
 
   test('that cannot be sent is retried, and logged once', async (t) => {
-    const desk = new Desk(t);
-    desk.refuses = true;
-    await using _ = await desk.watch(['hits in 1m > 10']);
-    desk.hit(11);
-    await desk.pass(20);
-    desk.refuses = false;
-    await desk.pass(5);
-    assert.deepEqual(desk.told, ['alert.fired 06:00:25']);
-    const complaints = desk.log.lines.filter((line) => line.startsWith('error'));
+    const watched = new Watched(t);
+    watched.refuses = true;
+    await using _ = await watched.watch(['hits in 1m > 10']);
+    watched.hit(11);
+    await watched.pass(20);
+    watched.refuses = false;
+    await watched.pass(5);
+    assert.deepEqual(watched.sent, ['alert.fired 06:00:25']);
+    const complaints = watched.log.lines.filter((line) => line.startsWith('error'));
     assert.deepEqual(complaints, ['error: alert "hits in 1m > 10": the disk is full']);
   });
 });

@@ -118,7 +118,7 @@ async function restore(db: DBTracker, read: () => Promise<void>, log: Logger): P
   );
   db.firstDelivery.precede(async () => {
     await read();
-    log.info('the store takes hits again: live counts include those that it had');
+    log.info('the store accepts hits again: live counts now include its earlier hits');
   });
   // The first hit of this process would do it, too, but there may be none.
   void delivered.then(() => prepare(db));

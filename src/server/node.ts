@@ -111,7 +111,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       { token: peerToken, allowsPublic: values['allow-insecure-peers']! },
       {
         ...{ node: name, live: live.served, now: Date.now },
-        naming: () => intake.keyFingerprints(),
+        keys: () => intake.keyFingerprints(),
       },
     );
   const reader = resultsTopic && resources.use(await readerOf(resultsTopic, name, log));
@@ -139,7 +139,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       importer:
         db &&
         new LogImporter({ db, live: live?.counts, intake: settings, onSite: (site) => sites.claim(site) }),
-      purger: upkeep?.purger,
+      retentionJob: upkeep?.retentionJob,
       archives: upkeep?.archives,
       retention: upkeep?.retention,
       deletions: db && upkeep && siteDeletions(db, counting, owned, upkeep),

@@ -18,7 +18,7 @@ const DEFAULT_PURGE_SCHEDULE = 'purge daily 04:00';
 
 /** Maintenance of a store. */
 export interface Upkeep {
-  readonly purger: RetentionJob;
+  readonly retentionJob: RetentionJob;
   readonly archives: Archives;
   readonly retention: Retention;
   /** Runs work, such as a deletion of a site, while no hits are purged, archived or restored. */
@@ -38,11 +38,11 @@ export function maintenanceJobs(
   const now = Date.now;
   // An archive may take hours: purges need not wait for it.
   const [purges, moves] = [new SerialQueue(), new SerialQueue()];
-  const purger = new RetentionJob({ store, spool, rollups, policy, now, queue: purges });
+  const retentionJob = new RetentionJob({ store, spool, rollups, policy, now, queue: purges });
   const readers = archive ? [archive] : [];
   const archives = new Archives({ store, spool, rollups, now, readers, queue: moves });
   return {
-    purger,
+    retentionJob,
     archives,
     exclusive: { run: (work) => moves.run(() => purges.run(work)) },
     retention: new Retention({ store, policy, scheduled, now }),
@@ -55,7 +55,7 @@ export function maintenanceJobs(
           ages['keep-rollups'] ?? counts,
           ages['keep-visits'] ?? visits,
         );
-        return purger.run({ policy: own, signal });
+        return retentionJob.run({ policy: own, signal });
       },
       archive: ({ to, 'older-than': olderThan }, signal) =>
         archives.archive(

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { writeSynced } from '../files/durable.ts';
 import { intactLength } from '../rows/row-seal.ts';
 import { type Damage, quarantine } from './damage.ts';
-import { type Finished, PendingRename } from './naming.ts';
+import { type Finished, PendingRename } from './pending-rename.ts';
 import { fileOf, type LogChunkRecord, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
 /** A batch that is on disk but has no final name yet. */
@@ -58,7 +58,7 @@ export function finishBatchWithRecords(folder: string, batch: BatchWithRecords, 
   const { bytes, hits, notes } = batch;
   return {
     segment: segmentOf(folder, name, { bytes, hits, records: notes }),
-    naming: new PendingRename(folder, renames),
+    rename: new PendingRename(folder, renames),
   };
 }
 

@@ -49,7 +49,7 @@ describe('segments for two sinks', () => {
       ...quiet,
       delivered: ({ sequence }) => delivered.push(sequence),
     });
-    for (const segment of segments) drains.add({ segment, naming: undefined });
+    for (const segment of segments) drains.add({ segment, rename: undefined });
     store.open();
     await drains.idle();
     assert.deepEqual([store.taken, stream.taken, delivered], [[1, 2, 3], [], []]);
@@ -65,7 +65,7 @@ describe('segments for two sinks', () => {
     const segments = segmentsIn(temporaryFolder(t));
     const [store, stream] = [new Gate('store'), new Gate('stream')];
     const drains = new FanOut([store, stream], quiet);
-    for (const segment of segments) drains.add({ segment, naming: undefined });
+    for (const segment of segments) drains.add({ segment, rename: undefined });
     store.open();
     await drains.idle();
     const stopped = drains.stop();
@@ -85,14 +85,14 @@ describe('a batch', () => {
     const [one, two, three] = segmentsIn(temporaryFolder(t));
     const store = new Gate('store');
     const drains = new FanOut([store], quiet);
-    drains.add({ segment: two!, naming: undefined });
+    drains.add({ segment: two!, rename: undefined });
     for (const segment of [one!, two!]) {
-      assert.throws(() => drains.add({ segment, naming: undefined }), {
+      assert.throws(() => drains.add({ segment, rename: undefined }), {
         code: 'internal',
         message: /must ascend/,
       });
     }
-    drains.add({ segment: three!, naming: undefined });
+    drains.add({ segment: three!, rename: undefined });
     store.open();
     await drains.emptied();
     assert.deepEqual(store.taken, [2, 3]);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { HitError } from '../errors.ts';
-import type { Finished, PendingRename } from './naming.ts';
+import type { Finished, PendingRename } from './pending-rename.ts';
 import type { Segment } from './segment.ts';
 import type { Sink } from './sink.ts';
 import { SinkWorker, type SinkWorkerEvents } from './sink-worker.ts';
@@ -28,7 +28,7 @@ export class FanOut {
   /** Worker of the sink that answers queries. */
   readonly #first: SinkWorker;
   /** Segments that at least one sink is missing: the number of such sinks, and the pending rename. */
-  readonly #waiting = new Map<Segment, { missing: number; readonly naming: PendingRename | undefined }>();
+  readonly #waiting = new Map<Segment, { missing: number; readonly rename: PendingRename | undefined }>();
   /** Id of the last batch handed over. */
   #last = -1n;
 
@@ -53,14 +53,14 @@ export class FanOut {
    *
    * @throws HitError `internal` if its id is not larger than all earlier ones; nothing is changed then
    */
-  add({ segment, naming }: Finished): void {
+  add({ segment, rename }: Finished): void {
     const { id } = segment;
     if (id <= this.#last) {
       throw new HitError('internal', `batch ${id} follows batch ${this.#last}: ids must ascend`);
     }
     this.#last = id;
-    naming?.attempt();
-    this.#waiting.set(segment, { missing: this.#workers.length, naming });
+    rename?.attempt();
+    this.#waiting.set(segment, { missing: this.#workers.length, rename });
     for (const drain of this.#workers) drain.add(segment);
   }
 
@@ -99,7 +99,7 @@ export class FanOut {
     return {
       name: sink.name,
       deliver: async (segment) => {
-        await this.#waiting.get(segment)!.naming?.durable();
+        await this.#waiting.get(segment)!.rename?.durable();
         await sink.deliver(segment);
       },
     };

@@ -2,7 +2,7 @@ import { closeSync, fdatasync, openSync, rmSync, truncateSync, writeSync } from 
 import { join } from 'node:path';
 import { syncFolder } from '../files/durable.ts';
 import type { OperationDurations } from '../timing/operation-durations.ts';
-import { type Finished, PendingRename } from './naming.ts';
+import { type Finished, PendingRename } from './pending-rename.ts';
 import { fileOf, type SegmentName, segmentOf } from './segment.ts';
 
 function sync(fd: number): Promise<void> {
@@ -73,8 +73,8 @@ export class OpenSegment {
     this.#close();
     const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, records: [] });
     const unsynced = this.#syncs ? undefined : segment.path;
-    const naming = new PendingRename(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
-    return { segment, naming };
+    const rename = new PendingRename(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
+    return { segment, rename };
   }
 
   /** Closes and removes a file without groups. Throws if it cannot be removed: the next start removes it. */

@@ -158,7 +158,7 @@ describe('recovery of a batch with notes', () => {
       hits: 6,
       notes: [note],
     });
-    await finishBatchWithRecords(folder, batch, name).naming!.durable();
+    await finishBatchWithRecords(folder, batch, name).rename!.durable();
   }
 
   test('restores it unchanged', options, async (t) => {

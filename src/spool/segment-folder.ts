@@ -5,8 +5,8 @@ import { syncFolder, writeSynced } from '../files/durable.ts';
 import { OperationDurations } from '../timing/operation-durations.ts';
 import { type BatchWithRecords, finishBatchWithRecords, writeBatchWithRecords } from './batch-records.ts';
 import { Names } from './names.ts';
-import type { Finished } from './naming.ts';
 import { OpenSegment } from './open-segment.ts';
+import type { Finished } from './pending-rename.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
 import type { LogChunkRecord } from './segment.ts';
 

@@ -9,7 +9,7 @@ import type { Segment } from './segment.ts';
  * - Failure: `deliver` throws a `HitError`, and is retried after a pause, without limit. Nothing is lost meanwhile. A segment
  *   that cannot be read whole leaves nothing behind, and the sink takes the next one all the same.
  * - Layouts: rows of every released layout are taken; those of an unknown one are refused with `data_dir_newer`.
- * - Close: whoever opened a sink closes it, after the last delivery. One that is closed nevertheless while it delivers ends
+ * - Close: the owner that opened a sink closes it, after the last delivery. One that is closed nevertheless while it delivers ends
  *   the delivery, with an error or without; the next start delivers the segment again.
  *
  * The contract of all sinks is test/contracts/sink.ts.

@@ -88,7 +88,7 @@ export class Spool {
     logRecovery(recovery, options.log);
     for (const segment of recovery.segments) {
       spool.#stored += segment.bytes;
-      spool.#fanOut.add({ segment, naming: undefined });
+      spool.#fanOut.add({ segment, rename: undefined });
     }
     return spool;
   }

@@ -95,7 +95,7 @@ export function readRecord(text: string): HitRecord {
   const of = integerOf(fields, 'of', 1, MAX_BATCH_RECORDS);
   const { batch, visitor } = fields;
   if (typeof batch !== 'string' || !/^\d{1,20}$/.test(batch) || BigInt(batch) >= 2n ** 64n) {
-    throw invalid('"batch" is not a number of 64 bits, as a text');
+    throw invalid('"batch" is not a 64-bit number in a string');
   }
   if (typeof visitor !== 'string' || !/^[0-9a-f]{16}$/.test(visitor)) {
     throw invalid('"visitor" is not 16 hexadecimal digits');

@@ -1,5 +1,5 @@
 /**
- * Runs work one after the other, in the order in which it was given. The queue is unbounded: whoever gives work waits for
+ * Runs work one after the other, in the order in which it was given. The queue is unbounded: a caller that gives work waits for
  * its result.
  *
  * @example

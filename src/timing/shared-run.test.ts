@@ -39,10 +39,10 @@ describe('a shared run', () => {
       await new Promise(setImmediate);
       running--;
     });
-    const asker = async () => {
+    const caller = async () => {
       for (let times = 0; times < 20; times++) await shared.run();
     };
-    await Promise.all(Array.from({ length: 5 }, asker));
+    await Promise.all(Array.from({ length: 5 }, caller));
   });
 
   test('that fails fails only for the callers that share it', async () => {

@@ -72,7 +72,7 @@ export function checkDBOptions(options: DBTrackerOptions): void {
   for (const name of TEXTS) {
     const value: unknown = options[name];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw new HitError('invalid', `${name} must be a text that is not empty, not ${shown(value)}`);
+      throw new HitError('invalid', `${name} must be a non-empty string, not ${shown(value)}`);
   }
   if (options.store !== undefined) readStore(options.store, 'store');
   if (!DURABILITIES.includes(options.durability))

@@ -37,7 +37,7 @@ import type { TrackInput } from './input.ts';
 import type { Uncounted } from './request-filter.ts';
 import { resumeDeletions } from './resume-deletions.ts';
 import { TrackedHits } from './tracked-hits.ts';
-import { type AskedOfVisits, VisitQuestions } from './visit-questions.ts';
+import { type AskedOfVisits, VisitQueries } from './visit-queries.ts';
 import { proxiesOf } from './visitor-names.ts';
 
 /** Milliseconds that a read waits for acknowledged hits to be stored, as they are missing in its answer otherwise. */
@@ -58,7 +58,7 @@ const CLOSE_GRACE = 500;
  * await db.track({ visitor: 'ann' }); // resolves when the hit is durable
  * (await db.stats({ interval: 'day' })).totals; // { hits: 1, visitors: 1 }
  */
-export class DBTracker extends VisitQuestions {
+export class DBTracker extends VisitQueries {
   /** @internal */ readonly store: Store;
   /** @internal */ readonly spool: Spool;
   /** @internal */ readonly rollups: Rollups;

@@ -18,7 +18,7 @@
  *
  * Invariants: the sender learns exactly one outcome; each drop is counted once, with one reason; live counts contain
  * exactly the acknowledged hits that people sent; a crash between two steps loses no acknowledged hit. An engagement signal
- * takes the same way, and is no hit: neither live counts nor counts of drops contain it.
+ * takes the same way, but is not a hit: neither live counts nor counts of drops contain it.
  */
 
 import { HitError } from '../errors.ts';

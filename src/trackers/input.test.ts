@@ -53,7 +53,7 @@ test('input other than a request or a visitor is rejected', () => {
   for (const input of [{}, { visitor: '' }, { visitor: null }, { visitor: { id: 7 } }, { name: 'ann' }])
     assert.throws(() => factsOf(input as never, TIME), {
       code: 'invalid',
-      message: /^visitor must be a text that is not empty, not /,
+      message: /^visitor must be a non-empty string, not /,
     });
 });
 

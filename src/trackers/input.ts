@@ -73,9 +73,9 @@ function factsOfPeerRequest(input: PeerRequest, time: number): RequestContext {
   // A peer that the runtime does not know must not become a trusted one.
   const isPeerMissing = 'peer' in input || (client === undefined && input.status === undefined);
   if (typeof peer !== 'string' && isPeerMissing)
-    throw invalid(`peer must be an address as text, not ${shown(peer)}`);
+    throw invalid(`peer must be an address as a string, not ${shown(peer)}`);
   if (client !== undefined && typeof client !== 'string')
-    throw invalid(`client must be an address as text, not ${shown(client)}`);
+    throw invalid(`client must be an address as a string, not ${shown(client)}`);
   const status = numberOr('status', input.status, 0, STATUS);
   const facts = factsOfRequest(request, time, peer);
   if (!client) return { ...facts, status };
@@ -115,7 +115,7 @@ function factsOfVisitor(input: NamedVisitor, time: number): RequestContext {
 function nameOf(visitor: unknown): string {
   if (typeof visitor === 'number' || typeof visitor === 'bigint') return String(visitor);
   if (typeof visitor === 'string' && visitor !== '') return visitor;
-  throw invalid(`visitor must be a text that is not empty, not ${shown(visitor)}`);
+  throw invalid(`visitor must be a non-empty string, not ${shown(visitor)}`);
 }
 
 function factsOfNodeRequest(request: NodeRequest, time: number, peer: string | undefined): RequestContext {

@@ -95,7 +95,7 @@ export class RateTracker {
    */
   merge(other: RateTracker): void {
     checkInstance('other', other, RateTracker);
-    this.#names.checkSame(other.#names.naming);
+    this.#names.checkSame(other.#names.keys);
     this.#windows.seen.merge(other.#windows.seen);
     this.#windows.ring.merge(other.#windows.ring);
   }
@@ -103,7 +103,7 @@ export class RateTracker {
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
   toBytes(): Bytes {
     return encodeSnapshot({
-      ...{ site: undefined, at: this.#now(), node: '', naming: this.#names.naming },
+      ...{ site: undefined, at: this.#now(), node: '', keys: this.#names.keys },
       state: { total: { hits: 0, visitors: 0 }, windows: this.#windows, filter: undefined },
     });
   }
@@ -124,11 +124,11 @@ export class RateTracker {
     options: KeyedVisitorOptions & Pick<RateTrackerOptions, 'now'>,
   ): RateTracker {
     checkKeyed(options);
-    const { naming, state } = decodeSnapshot(bytes);
+    const { keys, state } = decodeSnapshot(bytes);
     if (!state.windows) throw new HitError('invalid', 'these bytes are not those of a rate tracker');
     const { columns, ticksPerSecond } = state.windows.seen;
     const tracker = new RateTracker({ ...options, columns, ticksPerSecond });
-    tracker.#names.checkSame(naming);
+    tracker.#names.checkSame(keys);
     tracker.#windows.seen.merge(state.windows.seen);
     tracker.#windows.ring.merge(state.windows.ring);
     return tracker;

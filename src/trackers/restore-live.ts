@@ -1,6 +1,6 @@
 import type { Fragments } from '../clickhouse/sql.ts';
 import type { MemoryLive } from '../live/memory.ts';
-import type { Recollection } from '../live/stored-sites.ts';
+import type { Restore } from '../live/stored-sites.ts';
 import type { History } from '../live/windows.ts';
 import { withConsistentRollups } from '../query/source.ts';
 import { readCutoffs } from '../retention/cutoffs.ts';
@@ -61,10 +61,10 @@ export async function restoreLive(
   const purged = Math.max(0, ...(await readCutoffs(store)).hits.values());
   const recent = Math.max(0, Math.floor((now - MINUTES_MS) / HOUR) * HOUR, Math.min(purged, now));
   const moment = { now, writer, recent };
-  const recollection = await recall(store, '', moment);
+  const restore = await readStored(store, '', moment);
   addHits();
-  recollection(live.all);
-  live.restoreFromStore(sites, (site) => recall(store, site, moment));
+  restore(live.all);
+  live.restoreFromStore(sites, (site) => readStored(store, site, moment));
 }
 
 /**
@@ -152,7 +152,7 @@ async function estimateVisitors(store: Store, sites: ReadonlySet<string>): Promi
  * Reads a site's windows from the store; '' is all sites together. Cells may include visitors tracked by this process:
  * the later time wins. Hits would count twice, so those of the writer are skipped.
  */
-async function recall(store: Store, site: string, { now, writer, recent }: Moment): Promise<Recollection> {
+async function readStored(store: Store, site: string, { now, writer, recent }: Moment): Promise<Restore> {
   // Whole hours, as in the ring and the rollups.
   const from = Math.max(0, Math.floor((now - RING_MS) / HOUR) * HOUR);
   const asked = { site, now, from, recent, writer: String(writer) };

@@ -94,7 +94,7 @@ export class SimpleTracker {
    */
   merge(other: SimpleTracker): void {
     checkInstance('other', other, SimpleTracker);
-    this.#names.checkSame(other.#names.naming);
+    this.#names.checkSame(other.#names.keys);
     this.#filter.merge(other.#filter);
     // Clamp the estimate: at least the larger of the two counts, at most their sum.
     const least = Math.max(this.#unique, other.#unique);
@@ -106,7 +106,7 @@ export class SimpleTracker {
   /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
   toBytes(): Bytes {
     return encodeSnapshot({
-      ...{ site: undefined, at: 0, node: '', naming: this.#names.naming },
+      ...{ site: undefined, at: 0, node: '', keys: this.#names.keys },
       state: {
         total: { hits: this.#total, visitors: this.#unique },
         windows: undefined,
@@ -128,10 +128,10 @@ export class SimpleTracker {
    */
   static fromBytes(bytes: Uint8Array, options: KeyedVisitorOptions): SimpleTracker {
     checkKeyed(options);
-    const { naming, state } = decodeSnapshot(bytes);
+    const { keys, state } = decodeSnapshot(bytes);
     if (!state.filter) throw new HitError('invalid', 'these bytes are not those of a simple tracker');
     const tracker = new SimpleTracker({ ...options, expectedVisitors: 1 });
-    tracker.#names.checkSame(naming);
+    tracker.#names.checkSame(keys);
     tracker.#filter = state.filter;
     tracker.#unique = state.total.visitors;
     tracker.#total = state.total.hits;

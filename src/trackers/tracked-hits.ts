@@ -23,7 +23,7 @@ export class TrackedHits {
   /**
    * @param time milliseconds since 1970
    * @returns undefined if nothing is to be stored
-   * @throws HitError `invalid` if the input is no hit
+   * @throws HitError `invalid` if the input is not a hit
    */
   hitOf(input: TrackInput, time: number): Hit | undefined {
     const facts = factsOf(input, time);

@@ -28,7 +28,7 @@ export interface KeyedVisitorOptions extends VisitorOptions {
 /** @throws HitError `invalid` for anything but a text, `bad_setting` for an invalid one */
 export function proxiesOf(trustProxy: unknown): TrustedProxies {
   if (typeof trustProxy !== 'string')
-    throw new HitError('invalid', `trustProxy must be a text, not ${shown(trustProxy)}`);
+    throw new HitError('invalid', `trustProxy must be a string, not ${shown(trustProxy)}`);
   return new TrustedProxies(trustProxy, 'trustProxy');
 }
 
@@ -56,7 +56,7 @@ export class VisitorNames {
     if (key !== undefined) this.#hash = new KeyedHash(key);
   }
 
-  get naming(): KeyFingerprints {
+  get keys(): KeyFingerprints {
     return { key: fingerprintOf(this.#keyed()) };
   }
 
@@ -68,8 +68,8 @@ export class VisitorNames {
   }
 
   /** @throws HitError `invalid` if the other tracker uses another key */
-  checkSame(naming: KeyFingerprints): void {
-    if (keyMismatches(this.naming, naming).length === 0) return;
+  checkSame(keys: KeyFingerprints): void {
+    if (keyMismatches(this.keys, keys).length === 0) return;
     throw new HitError(
       'invalid',
       'trackers with different keys cannot be merged: give all of them the same key',

@@ -62,15 +62,15 @@ export async function settledBatches(engine: RecountEngine): Promise<Watermarks>
   return readWatermarks(await engine.rows<{ writer: string; last: string }>(queryText('visits_settled')));
 }
 
-/** SQL of conditions: on visits `v` (`starts`), on hits `h` (`times`), and on the resulting days `d` (`which`). */
-function scopeOf(days: Days): { starts: string; times: string; which: string } {
-  if (days === 'known') return { starts: 'true', times: 'true', which: 'd.day >= toDate32(p.before)' };
+/** SQL of conditions: on visits `v` (`starts`), on hits `h` (`times`), and on the resulting days `d` (`predicate`). */
+function scopeOf(days: Days): { starts: string; times: string; predicate: string } {
+  if (days === 'known') return { starts: 'true', times: 'true', predicate: 'd.day >= toDate32(p.before)' };
   const first = (time: string) => `${time} >= fromUnixTimestamp64Milli(CAST(${days.from}, 'Int64'))`;
   const last = (time: string) => `${time} < fromUnixTimestamp64Milli(CAST(${days.to}, 'Int64'))`;
   return {
     // Visits that began before may have hits of the first days.
     starts: `${first('v.finish')} AND ${last('v.start')}`,
     times: `${first('h.time')} AND ${last('h.time')}`,
-    which: `d.day >= toDate32(fromUnixTimestamp64Milli(CAST(${days.from}, 'Int64'), 'UTC')) AND d.day < toDate32(fromUnixTimestamp64Milli(CAST(${days.to}, 'Int64'), 'UTC'))`,
+    predicate: `d.day >= toDate32(fromUnixTimestamp64Milli(CAST(${days.from}, 'Int64'), 'UTC')) AND d.day < toDate32(fromUnixTimestamp64Milli(CAST(${days.to}, 'Int64'), 'UTC'))`,
   };
 }

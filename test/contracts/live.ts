@@ -20,7 +20,7 @@ function mixed(seed: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
-export function sighting(site: string, visitor: number, time: number): CountedHit {
+export function countedHit(site: string, visitor: number, time: number): CountedHit {
   return { site, time, visitorHigh: mixed(visitor * 2 + 1), visitorLow: mixed(visitor * 2 + 2) };
 }
 
@@ -61,7 +61,7 @@ export function liveContract(
       // The hash of a visitor includes the site.
       const track = async (site: string, visitor: number, time: number) => {
         const { isNew, unique, total } = await live.track(
-          sighting(site, site === 'a.com' ? visitor : visitor + 100, time),
+          countedHit(site, site === 'a.com' ? visitor : visitor + 100, time),
         );
         return [isNew, unique, total];
       };
@@ -95,15 +95,15 @@ export function liveContract(
 
     test('reports for each hit whether its visitor is new, and the site’s counts', async () => {
       const live = await open({ now: () => NOW });
-      assert.deepEqual(await live.track(sighting('a.com', 1, NOW)), { isNew: true, unique: 1, total: 1 });
-      assert.deepEqual(await live.track(sighting('a.com', 1, NOW)), { isNew: false, unique: 1, total: 2 });
-      assert.deepEqual(await live.track(sighting('a.com', 2, NOW)), { isNew: true, unique: 2, total: 3 });
-      assert.deepEqual(await live.track(sighting('b.com', 3, NOW)), { isNew: true, unique: 1, total: 1 });
+      assert.deepEqual(await live.track(countedHit('a.com', 1, NOW)), { isNew: true, unique: 1, total: 1 });
+      assert.deepEqual(await live.track(countedHit('a.com', 1, NOW)), { isNew: false, unique: 1, total: 2 });
+      assert.deepEqual(await live.track(countedHit('a.com', 2, NOW)), { isNew: true, unique: 2, total: 3 });
+      assert.deepEqual(await live.track(countedHit('b.com', 3, NOW)), { isNew: true, unique: 1, total: 1 });
     });
 
     test('counts a hit in totals and windows before it answers', async () => {
       const live = await open({ now: () => NOW });
-      await live.track(sighting('a.com', 1, NOW));
+      await live.track(countedHit('a.com', 1, NOW));
       for (const site of [undefined, 'a.com']) {
         const { total, windows } = await live.read(site, [60]);
         assert.deepEqual(total, { hits: 1, visitors: 1 });
@@ -119,7 +119,7 @@ export function liveContract(
         fc.asyncProperty(fc.array(hit, { maxLength: 40 }), async (hits) => {
           const live = await open({ now: () => NOW });
           for (const { site, visitor, age } of hits) {
-            await live.track(sighting(sites[site]!, site * 10 + visitor, NOW - age));
+            await live.track(countedHit(sites[site]!, site * 10 + visitor, NOW - age));
           }
           const counts = await Promise.all(sites.map((site) => live.read(site, [60])));
           for (const [site, { total, windows }] of counts.entries()) {
@@ -156,7 +156,7 @@ export function liveContract(
       const live = await open({ now: () => NOW });
       const ages = [0, 10, 16, 100, 250, 3000, 80_000];
       for (const [visitor, age] of ages.entries())
-        await live.track(sighting('a.com', visitor, NOW - age * SECOND));
+        await live.track(countedHit('a.com', visitor, NOW - age * SECOND));
       const { windows } = await live.read('a.com', [86_400, 17, 60, 300, 3600]);
       assert.deepEqual(
         windows.map(({ seconds, hits, visitors }) => [seconds, hits, visitors]),
@@ -174,7 +174,7 @@ export function liveContract(
     test('drops expired hits from windows, and never from totals', async () => {
       let now = NOW;
       const live = await open({ now: () => now });
-      await live.track(sighting('a.com', 1, NOW));
+      await live.track(countedHit('a.com', 1, NOW));
       now += 61 * SECOND;
       const { total, windows } = await live.read('a.com', [60, 300]);
       assert.deepEqual(total, { hits: 1, visitors: 1 });
@@ -191,7 +191,7 @@ export function liveContract(
       let now = NOW;
       const live = await open({ now: () => now });
       for (const offset of [0, -HOUR, 10 * HOUR, -30 * SECOND, 1]) {
-        await live.track(sighting('a.com', offset, NOW + offset));
+        await live.track(countedHit('a.com', offset, NOW + offset));
       }
       assert.equal((await live.read('a.com', [1])).windows[0]!.hits, 3);
       assert.equal((await live.read('a.com', [60])).windows[0]!.hits, 4);
@@ -206,7 +206,7 @@ export function liveContract(
 
     test('counts a hit that is tracked twice as two', async () => {
       const live = await open({ now: () => NOW });
-      const hit = sighting('a.com', 1, NOW);
+      const hit = countedHit('a.com', 1, NOW);
       await live.track(hit);
       await live.track(hit);
       assert.deepEqual((await live.read('a.com', [])).total, { hits: 2, visitors: 1 });
@@ -215,7 +215,7 @@ export function liveContract(
     test('estimates many visitors within its stated error', async () => {
       const live = await open({ now: () => NOW });
       const visitors = 20_000;
-      const many = Array.from({ length: visitors }, (_, visitor) => sighting('a.com', visitor, NOW));
+      const many = Array.from({ length: visitors }, (_, visitor) => countedHit('a.com', visitor, NOW));
       await Promise.all(many.map((hit) => live.track(hit)));
       const { total, windows } = await live.read('a.com', [60]);
       assert.equal(total.hits, visitors);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAnswer } from '../../src/http/live-answer.ts';
 import { RedisLive } from '../../src/live/redis/redis.ts';
 import { redisAddress } from '../../src/settings/redis-address.ts';
-import { liveContract, sighting } from '../contracts/live.ts';
+import { countedHit, liveContract } from '../contracts/live.ts';
 import { BEARER, cookieOf, FIREFOX } from '../fixtures/any-server.ts';
 import { REDIS_MISSING, RedisCluster, RedisServer, redisProgram } from '../fixtures/redis-server.ts';
 import { RunningServer } from '../fixtures/running-server.ts';
@@ -58,9 +58,9 @@ describe('one Redis', { skip, timeout: scaledTimeout(120_000) }, () => {
     await redis.ask('FLUSHALL');
     const [here, there] = [lives.live(redis.url), lives.live(redis.url)];
     const now = Date.now();
-    assert.deepEqual(await here.track(sighting('a.com', 1, now)), { isNew: true, unique: 1, total: 1 });
-    assert.deepEqual(await there.track(sighting('a.com', 1, now)), { isNew: false, unique: 1, total: 2 });
-    assert.deepEqual(await there.track(sighting('a.com', 2, now)), { isNew: true, unique: 2, total: 3 });
+    assert.deepEqual(await here.track(countedHit('a.com', 1, now)), { isNew: true, unique: 1, total: 1 });
+    assert.deepEqual(await there.track(countedHit('a.com', 1, now)), { isNew: false, unique: 1, total: 2 });
+    assert.deepEqual(await there.track(countedHit('a.com', 2, now)), { isNew: true, unique: 2, total: 3 });
     for (const live of [here, there]) {
       const { total, windows, staleSince } = await live.read('a.com', [60, 86_400]);
       assert.deepEqual(total, { hits: 3, visitors: 2 });
@@ -79,9 +79,9 @@ describe('one Redis', { skip, timeout: scaledTimeout(120_000) }, () => {
     await redis.ask('FLUSHALL');
     const live = lives.live(redis.url);
     const now = Date.now();
-    await live.track(sighting('a.com', 0, now));
+    await live.track(countedHit('a.com', 0, now));
     const before = live.remote.calls;
-    await Promise.all(Array.from({ length: 500 }, (_, i) => live.track(sighting('a.com', i, now))));
+    await Promise.all(Array.from({ length: 500 }, (_, i) => live.track(countedHit('a.com', i, now))));
     assert.equal(live.remote.calls - before, 2, 'one of the site, one of all');
   });
 
@@ -93,7 +93,9 @@ describe('one Redis', { skip, timeout: scaledTimeout(120_000) }, () => {
     const load = (async () => {
       for (; !loaded.signal.aborted; await sleep(5)) {
         const now = Date.now();
-        const group = Array.from({ length: 20 }, () => live.track(sighting('a.com', tracked++ % 3000, now)));
+        const group = Array.from({ length: 20 }, () =>
+          live.track(countedHit('a.com', tracked++ % 3000, now)),
+        );
         await Promise.all(group);
       }
     })();
@@ -128,9 +130,9 @@ describe('one Redis', { skip, timeout: scaledTimeout(120_000) }, () => {
     await redis.ask('FLUSHALL');
     const live = lives.live(redis.url);
     const now = Date.now();
-    await live.track(sighting('a.com', 1, now - 399 * 86_400_000));
-    await live.track(sighting('a.com', 1, now - 401 * 86_400_000));
-    await live.track(sighting('a.com', 1, now));
+    await live.track(countedHit('a.com', 1, now - 399 * 86_400_000));
+    await live.track(countedHit('a.com', 1, now - 401 * 86_400_000));
+    await live.track(countedHit('a.com', 1, now));
     assert.equal(
       await redis.ask(
         `EVAL "local n = 0; for _, key in ipairs(redis.call('KEYS', '*:visitors:?:*')) do local left = redis.call('TTL', key); if left <= 0 or left > 401 * 86400 then n = n + 1 end end return n" 0`,
@@ -163,7 +165,7 @@ test('a node that starts before its Redis waits for it', {
   await redis.kill();
   await using lives = new Lives();
   const live = lives.live(redis.url);
-  const seen = await live.track(sighting('a.com', 1, Date.now()));
+  const seen = await live.track(countedHit('a.com', 1, Date.now()));
   assert.deepEqual(seen, { isNew: false, unique: 0, total: 1 });
   await redis.start();
   for (let i = 0; i < 200 && live.remote.waiting > 0; i++) await sleep(50);
@@ -237,7 +239,7 @@ describe('a Redis cluster', { skip, timeout: scaledTimeout(120_000) }, () => {
   it('distributes sites over all of its servers', async () => {
     const live = lives.live(cluster.url);
     const sites = Array.from({ length: 50 }, (_, i) => `${i}.example`);
-    await Promise.all(sites.map((site, i) => live.track(sighting(site, i, Date.now()))));
+    await Promise.all(sites.map((site, i) => live.track(countedHit(site, i, Date.now()))));
     for (const server of cluster.servers) assert.notEqual(await server.ask('DBSIZE'), ':0');
     const counts = await Promise.all(sites.map((site) => live.read(site, [60])));
     assert.ok(counts.every(({ windows }) => windows[0]!.hits === 1));

@@ -157,11 +157,11 @@ describe('an archive', () => {
     await archived.add(batchId(1), someHits());
     const all = await archived.rows();
     const reader = await archived.reader();
-    const question = { site: '', from: 0, to: NOW };
+    const query = { site: '', from: 0, to: NOW };
     for (const olderThan of [50, 40, 30]) {
       const { version } = reader;
       await archived.archive({ olderThan });
-      assert.deepEqual(await archived.rows(await reader.hitsOf(question)), all);
+      assert.deepEqual(await archived.rows(await reader.hitsOf(query)), all);
       assert.notEqual(reader.version, version);
     }
   });

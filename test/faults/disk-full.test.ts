@@ -163,8 +163,8 @@ test(`a disk that is full ${FILLS} times loses no acknowledged hit, doubles none
     assert.equal(code, 0, stderr);
   }
   await recovered(server);
-  const question = '/api/v1/stats?interval=month&from=2025-01-01&to=2027-01-01';
-  const answer = await server.send(question, { headers: { authorization: 'Bearer a-token-for-the-tests' } });
+  const query = '/api/v1/stats?interval=month&from=2025-01-01&to=2027-01-01';
+  const answer = await server.send(query, { headers: { authorization: 'Bearer a-token-for-the-tests' } });
   assert.equal(answer.status, 200, answer.text);
   assert.equal(server.child.exitCode, null, 'it runs');
   const doctor = await run(['doctor', '--data-dir', dataDir]);

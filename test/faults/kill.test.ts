@@ -123,8 +123,8 @@ describe('a server that is killed', () => {
     await sleep(500);
     // It waits for the end of a request, while its engine works.
     server.connect(UNFINISHED);
-    const question = () => server.send('/api/v1/stats', { headers: BEARER });
-    const answers = Promise.allSettled(Array.from({ length: 100 }, question));
+    const query = () => server.send('/api/v1/stats', { headers: BEARER });
+    const answers = Promise.allSettled(Array.from({ length: 100 }, query));
     await sleep(100);
     server.child.kill('SIGTERM');
     await sleep(700);

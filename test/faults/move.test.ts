@@ -23,7 +23,7 @@ const DAY = 86_400_000;
 const HITS = 6000;
 const LINES = 3000;
 /** Queries that cover a whole store: hits, rollups, purged hits, and bots. */
-const QUESTIONS = [
+const QUERIES = [
   'stats?interval=day',
   'stats?interval=month&site=b.example&metrics=visits',
   'top?by=path&limit=1000',
@@ -65,8 +65,8 @@ function good({ code, stdout, stderr }: Ended): string {
 async function answers(...where: string[]): Promise<object> {
   await using started = await RunningServer.start(...(where as [string]));
   const to = new Date(Date.now() + DAY).toISOString().slice(0, 10);
-  const periods = QUESTIONS.map((question) =>
-    started.ask<object>(`/api/v1/${question}${question.includes('?') ? `&to=${to}` : ''}`),
+  const periods = QUERIES.map((query) =>
+    started.ask<object>(`/api/v1/${query}${query.includes('?') ? `&to=${to}` : ''}`),
   );
   const totals = SITES.map((site) => started.total(site));
   const all = await Promise.all([...periods, ...totals]);

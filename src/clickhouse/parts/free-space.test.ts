@@ -54,7 +54,7 @@ test('merges stop while the disk is nearly full, and resume afterwards', { timeo
   while (!store.log.all.some((line) => line.includes('merges are stopped'))) await sleep(20);
   await assert.rejects(store.command('OPTIMIZE TABLE hits FINAL'), /[Cc]ancelled|STOP MERGES|disabled/);
   disk.clear();
-  while (!store.log.all.some((line) => line.includes('merges are resumed'))) await sleep(20);
+  while (!store.log.all.some((line) => line.includes('merges have resumed'))) await sleep(20);
   await store.command('OPTIMIZE TABLE hits FINAL');
   assert.match(await store.partOf(1), /202611_\d+_\d+_1\/?$/);
 });

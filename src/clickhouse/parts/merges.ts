@@ -62,7 +62,7 @@ export class Merges {
       await this.#command(isShort ? 'SYSTEM STOP MERGES' : 'SYSTEM START MERGES');
       this.#stopped = isShort;
       if (isShort) this.#log.warn('store: the disk is nearly full, merges are stopped');
-      else this.#log.info('store: merges are resumed');
+      else this.#log.info('store: merges have resumed');
     } catch (error) {
       this.#log.warn(`store: merges cannot be stopped or started: ${messageOf(error)}`);
     }

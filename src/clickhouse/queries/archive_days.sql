@@ -5,6 +5,6 @@ SELECT site, toString(toDate32(time)) AS day,
     countIf({{removable}} AND {{archived}}) AS kept,
     countIf(NOT {{removable}}) AS waiting
 FROM hits
-WHERE {{which}}
+WHERE {{predicate}}
 GROUP BY site, day
 ORDER BY day, site

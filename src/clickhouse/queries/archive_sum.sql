@@ -2,4 +2,4 @@
 SELECT count() AS rows, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last,
     toString(sum(cityHash64({{columns}}))) AS checksum
 FROM {{table}}
-WHERE {{which}}
+WHERE {{predicate}}

@@ -3,7 +3,7 @@
 INSERT INTO FUNCTION {{file}}
 SELECT {{columns}}
 FROM hits
-WHERE {{which}}
+WHERE {{predicate}}
 ORDER BY visitor, time, batch
 SETTINGS
     output_format_parquet_compression_method = 'zstd',

@@ -4,7 +4,7 @@ FROM
 (
     SELECT batch, count() AS hits, sum(hits) OVER (ORDER BY batch) - hits AS before
     FROM hits
-    WHERE {{which}}
+    WHERE {{predicate}}
     GROUP BY batch
 )
 GROUP BY intDiv(before, {{most}})

@@ -6,4 +6,4 @@ SETTINGS
     {{one_block}}
 SELECT {{columns}}
 FROM {{rows}}
-WHERE (batch, toDate32(time)) NOT IN (SELECT DISTINCT batch, toDate32(time) FROM hits WHERE {{which}})
+WHERE (batch, toDate32(time)) NOT IN (SELECT DISTINCT batch, toDate32(time) FROM hits WHERE {{predicate}})

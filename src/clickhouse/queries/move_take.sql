@@ -1,3 +1,3 @@
 SELECT {{columns}}
 FROM {{table}}
-WHERE {{which}}
+WHERE {{predicate}}

@@ -40,6 +40,6 @@ LEFT JOIN
     WHERE kind IN ('hits', 'visits')
     GROUP BY site
 ) AS p ON d.site = p.site
-WHERE {{which}}
+WHERE {{predicate}}
 GROUP BY d.site, d.day
 ORDER BY d.site, d.day

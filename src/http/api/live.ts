@@ -11,7 +11,7 @@ import { REFUSED } from '../openapi/refused.ts';
 import { PEERS_LIVE } from '../peers/peers.ts';
 import { readStreamLive, STREAM_LIVE, type StreamAnswer } from './stream-live.ts';
 
-/** Parameters of a question about live counts. */
+/** Parameters of a query for live counts. */
 export const LIVE_PARAMETERS = {
   ...WINDOW_PARAMETERS,
   peers: parameterOr(true, BOOLEAN, '`false` leaves out the nodes of --peers'),

@@ -21,9 +21,12 @@ const PARAMETERS = {
  * `POST /control/purge`: purges for a command on the same data folder, by the server's policy or the command's own.
  * The answer is one line, `{"purged":…}`.
  *
- * @param context `purger`: undefined without a database
+ * @param context `retentionJob`: undefined without a database
  */
-export function purgeRoutes(app: FastifyInstance, { purger }: { purger: RetentionJob | undefined }): void {
+export function purgeRoutes(
+  app: FastifyInstance,
+  { retentionJob }: { retentionJob: RetentionJob | undefined },
+): void {
   const ending = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   // The store stays open until the last purge is done.
@@ -40,9 +43,9 @@ export function purgeRoutes(app: FastifyInstance, { purger }: { purger: Retentio
       '/control/purge',
       { onRequest: requireControl },
       async (request, reply) => {
-        if (!purger)
+        if (!retentionJob)
           throw new HitError('not_found', 'the server on this data folder runs without a database');
-        const work = purger.run({
+        const work = retentionJob.run({
           policy: policyOf(request.query),
           dryRun: readParameter('dry_run', PARAMETERS.dry_run, request.query.dry_run),
           signal: ending.signal,

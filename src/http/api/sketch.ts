@@ -30,7 +30,7 @@ export function sketchRoutes(app: FastifyInstance, context: ServerContext): void
       }
       const site = readSite(request.query.site);
       const state = await live.state(site);
-      const bytes = encodeSnapshot({ site, at: now(), node, naming: intake.keyFingerprints(), state });
+      const bytes = encodeSnapshot({ site, at: now(), node, keys: intake.keyFingerprints(), state });
       return reply.type(SKETCH_TYPE).header('cache-control', 'no-store').send(bytes);
     },
   );

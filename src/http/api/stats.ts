@@ -53,7 +53,7 @@ const ASK_PROPS: Operation = {
   },
 };
 
-/** Questions about periods: totals and series, rankings, properties of events. */
+/** Queries for periods: totals and series, rankings, properties of events. */
 export function statsRoutes(app: FastifyInstance, context: ServerContext): void {
   const { admission } = context;
   const onRequest = requireReader(context);

@@ -103,7 +103,7 @@ export class Batch {
     this.#close();
   }
 
-  /** Counts an item that is no hit, whose error is not listed. */
+  /** Counts an item that is not a hit, whose error is not listed. */
   refuse(): void {
     this.#context.drops.count('invalid');
     this.#dropped.invalid = (this.#dropped.invalid ?? 0) + 1;

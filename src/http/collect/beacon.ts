@@ -73,6 +73,6 @@ function rawResponseOf(request: FastifyRequest, reply: FastifyReply): RawRespons
   return new RawResponse(request.raw, reply.raw).header(...ANY_ORIGIN);
 }
 
-function sendAccepted(exchange: RawResponse): void {
-  exchange.send(202, [], '');
+function sendAccepted(response: RawResponse): void {
+  response.send(202, [], '');
 }

@@ -1,5 +1,5 @@
 import { HitError } from '../../errors.ts';
-import { DROP_ERRORS, type Dropped, isQuiet, type QuietReason } from '../../hit/drop-reason.ts';
+import { DROP_RULES, type Dropped, isQuiet, type QuietReason } from '../../hit/drop-reason.ts';
 import type { Seen } from '../../live/live.ts';
 import type { HitSender } from '../../trackers/hit-pipeline.ts';
 import type { CollectContext } from '../context.ts';
@@ -12,42 +12,42 @@ import { factsOfRequest, type Report } from './request-facts.ts';
  * @param seen what the live state knows about the hit; undefined for a dropped one, or without live state
  * @param dropped why the hit is not counted
  */
-export type Answer = (exchange: RawResponse, seen: Seen | undefined, dropped?: QuietReason) => void;
+export type Answer = (response: RawResponse, seen: Seen | undefined, dropped?: QuietReason) => void;
 
 /** Sends a report through the pipeline of hits, and answers when it is durable. */
 export function collect(
   context: CollectContext,
-  exchange: RawResponse,
+  response: RawResponse,
   report: Report,
   answer: Answer,
 ): void {
-  const { request } = exchange;
+  const { request } = response;
   const forwarded = context.clients.forwardedOf(request.headers);
   const facts = factsOfRequest(request, report, forwarded, context.now());
-  context.pipeline.take(facts, new Reporter(exchange, answer));
+  context.pipeline.take(facts, new Reporter(response, answer));
 }
 
 /** A page or program that waits for an answer. */
 class Reporter implements HitSender {
-  readonly #exchange: RawResponse;
+  readonly #response: RawResponse;
   readonly #answer: Answer;
 
-  constructor(exchange: RawResponse, answer: Answer) {
-    this.#exchange = exchange;
+  constructor(response: RawResponse, answer: Answer) {
+    this.#response = response;
     this.#answer = answer;
   }
 
   accept(seen: Seen | undefined, cookie: string | undefined): void {
-    if (cookie) this.#exchange.header('set-cookie', cookie);
-    this.#answer(this.#exchange, seen);
+    if (cookie) this.#response.header('set-cookie', cookie);
+    this.#answer(this.#response, seen);
   }
 
   drop({ reason, detail, retryAfter }: Dropped): void {
-    this.#exchange.header('x-hit-dropped', reason);
-    if (isQuiet(reason)) this.#answer(this.#exchange, undefined, reason);
+    this.#response.header('x-hit-dropped', reason);
+    if (isQuiet(reason)) this.#answer(this.#response, undefined, reason);
     else
-      this.#exchange.fail(
-        new HitError(DROP_ERRORS[reason], detail, retryAfter === undefined ? {} : { retryAfter }),
+      this.#response.fail(
+        new HitError(DROP_RULES[reason].error, detail, retryAfter === undefined ? {} : { retryAfter }),
       );
   }
 }

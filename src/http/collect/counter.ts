@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { QuietReason } from '../../hit/drop-reason.ts';
+import { DROP_RULES } from '../../hit/drop-reason.ts';
 import { EMPTY_CONTEXT } from '../../hit/request-context.ts';
 import type { Seen } from '../../live/live.ts';
 import { TEXT } from '../../schema/schema.ts';
@@ -16,11 +16,6 @@ const NO_TOTALS = [
   'Your hit is counted.',
   'Totals are kept by the simple tracker: start the server with --tracker simple.',
 ];
-/** Response to a client whose hit is dropped without an error. */
-const NOT_COUNTED: Readonly<Record<QuietReason, string>> = {
-  bot: 'A bot is not counted.',
-  prefetch: 'A prefetch is not counted.',
-};
 
 const COUNT_PLAINLY: Operation = {
   operationId: 'countPlainly',
@@ -48,11 +43,11 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
     (request, reply) => {
       const referrer = request.headers.referer ?? '';
       reply.hijack();
-      const exchange = new RawResponse(request.raw, reply.raw);
+      const response = new RawResponse(request.raw, reply.raw);
       const hostname = request.headers.host ?? '';
-      collect(context, exchange, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
+      collect(context, response, { ...REPORT, referrer, hostname }, (answered, seen, dropped) => {
         if (seen) context.print(visitorText(seen));
-        answer(answered, seen ? linesOf(seen) : dropped ? [NOT_COUNTED[dropped]] : NO_TOTALS);
+        answer(answered, seen ? linesOf(seen) : dropped ? [DROP_RULES[dropped].notice] : NO_TOTALS);
       });
     },
   );
@@ -70,11 +65,11 @@ export function counterRoutes(app: FastifyInstance, context: CollectContext): vo
 }
 
 /** The text is ASCII only. */
-function answer(exchange: RawResponse, lines: readonly string[]): void {
-  const wantsPage = exchange.request.headers.accept?.includes('text/html') ?? false;
+function answer(response: RawResponse, lines: readonly string[]): void {
+  const wantsPage = response.request.headers.accept?.includes('text/html') ?? false;
   const type = wantsPage ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
   const headers = ['content-type', type, 'cache-control', 'no-store', 'vary', 'accept'];
-  exchange.send(200, headers, wantsPage ? page(lines) : `${lines.join('\n')}\n`);
+  response.send(200, headers, wantsPage ? page(lines) : `${lines.join('\n')}\n`);
 }
 
 function linesOf(seen: Seen): string[] {

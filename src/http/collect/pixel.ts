@@ -82,22 +82,22 @@ export class Pixel {
     if (!url.startsWith(PIXEL_PATH) || request.method !== 'GET') return false;
     if (url.length > PIXEL_PATH.length && url[PIXEL_PATH.length] !== '?') return false;
     response.durations = this.#durations;
-    const exchange = new RawResponse(request, response).header('access-control-allow-origin', '*');
+    const raw = new RawResponse(request, response).header('access-control-allow-origin', '*');
     try {
-      this.#answer(exchange, this.#reportOf(url, request.headers.referer ?? ''));
+      this.#answer(raw, this.#reportOf(url, request.headers.referer ?? ''));
     } catch (error) {
       this.#log.error({ err: error, url }, messageOf(error));
-      exchange.fail(internalError(error));
+      raw.fail(internalError(error));
     }
     return true;
   }
 
-  #answer(exchange: RawResponse, report: Report | HitError): void {
+  #answer(response: RawResponse, report: Report | HitError): void {
     if (report instanceof HitError) {
       this.#context.drops.count('invalid');
-      exchange.header('x-hit-dropped', 'invalid').fail(report);
+      response.header('x-hit-dropped', 'invalid').fail(report);
     } else {
-      collect(this.#context, exchange, report, sendGif);
+      collect(this.#context, response, report, sendGif);
     }
   }
 
@@ -116,6 +116,6 @@ function queryOf(url: string): string {
   return url.slice(PIXEL_PATH.length + 1);
 }
 
-export function sendGif(exchange: RawResponse): void {
-  exchange.send(200, GIF_HEADERS, GIF);
+export function sendGif(response: RawResponse): void {
+  response.send(200, GIF_HEADERS, GIF);
 }

@@ -25,7 +25,7 @@ const MOST_ENGAGED = 86_400_000;
 
 const NULL: Schema<null> = { type: 'null' };
 
-/** A number from 0 to `most`, or its text, as in query strings: '' is no number. */
+/** A number from 0 to `most`, or its text, as in query strings: '' is not a number. */
 interface NumberRange {
   readonly most: number;
   readonly text: RegExp;

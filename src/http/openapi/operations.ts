@@ -29,7 +29,7 @@ export class Operations {
     return this.#paths;
   }
 
-  /** Adds an operation that is no route. */
+  /** Adds an operation that is not a route. */
   add(method: Method, path: string, operation: Operation): void {
     this.#paths[path] = { ...this.#paths[path], [method]: operation };
   }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sighting } from '../../../test/contracts/live.ts';
+import { countedHit } from '../../../test/contracts/live.ts';
 import type { KeyFingerprints } from '../../hit/key-fingerprints.ts';
 import { MemoryLive } from '../../live/memory.ts';
 import { mergedAnswer, type ReachedNode } from './merged-answer.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const HOUR = 3_600_000;
-const NAMING: KeyFingerprints = {
+const KEYS: KeyFingerprints = {
   key: '0123456789abcdef',
   logs: 'fedcba9876543210',
   '2026-11-24': '00112233aabbccdd',
@@ -17,19 +17,19 @@ const MINUTE = [{ window: '60s', seconds: 60 }];
 interface NodeOptions {
   /** Milliseconds by which its clock is ahead. */
   readonly ahead?: number;
-  readonly naming?: KeyFingerprints;
+  readonly keys?: KeyFingerprints;
   readonly expectedVisitors?: number;
   readonly node?: string;
 }
 
 /** A node with some visitors half a minute ago. */
 function nodeOf(name: string, visitors: readonly number[], options: NodeOptions = {}): ReachedNode {
-  const { ahead = 0, naming = NAMING, expectedVisitors = 1000, node = name } = options;
+  const { ahead = 0, keys = KEYS, expectedVisitors = 1000, node = name } = options;
   const now = NOW + ahead;
   const live = new MemoryLive({ expectedVisitors, rate: true, now: () => now });
-  for (const visitor of visitors) live.track(sighting('a.com', visitor, now - 30_000));
-  const parcel = { site: undefined, at: now, node, naming, state: live.stateOf(undefined) };
-  return { url: `http://${name}`, received: NOW, parcel };
+  for (const visitor of visitors) live.track(countedHit('a.com', visitor, now - 30_000));
+  const snapshot = { site: undefined, at: now, node, keys, state: live.stateOf(undefined) };
+  return { url: `http://${name}`, received: NOW, snapshot };
 }
 
 describe('the merged answer', () => {
@@ -61,16 +61,16 @@ describe('the merged answer', () => {
 
   test('is refused if nodes have different keys, and has a warning if daily salts differ', () => {
     const other = {
-      key: { ...NAMING, key: 'ffffffffffffffff' },
-      logs: { ...NAMING, logs: 'ffffffffffffffff' },
+      key: { ...KEYS, key: 'ffffffffffffffff' },
+      logs: { ...KEYS, logs: 'ffffffffffffffff' },
     };
-    for (const naming of Object.values(other)) {
-      const nodes = [nodeOf('a', [1]), nodeOf('b', [1], { naming })];
+    for (const keys of Object.values(other)) {
+      const nodes = [nodeOf('a', [1]), nodeOf('b', [1], { keys })];
       assert.throws(() => mergedAnswer(nodes, [], undefined, []), { code: 'merge_failed', exitCode: 1 });
     }
-    const salted = { ...NAMING, '2026-11-24': 'ffffffffffffffff', '2026-11-23': '0000000000000000' };
+    const salted = { ...KEYS, '2026-11-24': 'ffffffffffffffff', '2026-11-23': '0000000000000000' };
     const { warnings } = mergedAnswer(
-      [nodeOf('a', [1]), nodeOf('b', [1], { naming: salted })],
+      [nodeOf('a', [1]), nodeOf('b', [1], { keys: salted })],
       [],
       undefined,
       [],

@@ -51,11 +51,13 @@ export function mergedAnswer(
     ...unreached.map(({ url, problem }) => `left out ${url}: ${problem}`),
     ...checkNames(reached),
   ];
-  const { now, off } = consensusTime(reached.map(({ parcel, received }) => ({ at: parcel.at, received })));
+  const { now, off } = consensusTime(
+    reached.map(({ snapshot, received }) => ({ at: snapshot.at, received })),
+  );
   for (const [i, { url }] of reached.entries()) if (off[i] !== 0) warnings.push(clockWarning(url, off[i]!));
-  const union = mergeOf(reached);
+  const merge = mergeOf(reached);
   const { total, windows: counts } = counted(() =>
-    union.read(
+    merge.read(
       windows.map(({ seconds }) => seconds),
       now,
     ),
@@ -63,7 +65,7 @@ export function mergedAnswer(
   return {
     site: site ?? null,
     at: new Date(now).toISOString(),
-    total: { ...total, visitors_from: union.totalSource! },
+    total: { ...total, visitors_from: merge.totalSource! },
     windows: answerOf(windows, counts),
     nodes: [...reached.map(nodeAnswer), ...unreached],
     warnings,
@@ -80,13 +82,13 @@ export function checkNames(reached: readonly ReachedNode[]): string[] {
   const [first] = reached;
   const warnings: string[] = [];
   const urls = new Map<string, string>();
-  for (const { url, parcel } of reached) {
-    const same = urls.get(parcel.node);
+  for (const { url, snapshot } of reached) {
+    const same = urls.get(snapshot.node);
     if (same !== undefined) {
       throw new HitError('merge_failed', `${same} and ${url} are the same node: its hits would count twice`);
     }
-    urls.set(parcel.node, url);
-    const { secrets, days } = differencesOf(first!.parcel, parcel);
+    urls.set(snapshot.node, url);
+    const { secrets, days } = differencesOf(first!.snapshot, snapshot);
     if (secrets) {
       throw new HitError(
         'merge_failed',
@@ -104,18 +106,18 @@ export function checkNames(reached: readonly ReachedNode[]): string[] {
 
 /** Each node makes its own daily salts, unless it takes those of another. */
 function differencesOf(ours: Snapshot, theirs: Snapshot): { secrets: boolean; days: string[] } {
-  const names = keyMismatches(ours.naming, theirs.naming);
+  const names = keyMismatches(ours.keys, theirs.keys);
   const days = names.filter((name) => /^\d/.test(name));
   return { secrets: days.length < names.length, days };
 }
 
 function mergeOf(reached: readonly ReachedNode[]): LiveMerge {
-  const union = new LiveMerge();
-  for (const { url, parcel } of reached) counted(() => union.add(parcel.state), `${url}: `);
-  return union;
+  const merge = new LiveMerge();
+  for (const { url, snapshot } of reached) counted(() => merge.add(snapshot.state), `${url}: `);
+  return merge;
 }
 
-/** Errors of the union become `merge_failed`. */
+/** Errors of the merge become `merge_failed`. */
 function counted<Result>(work: () => Result, whose = ''): Result {
   try {
     return work();
@@ -131,6 +133,6 @@ function clockWarning(url: string, off: number): string {
   return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by that much`;
 }
 
-function nodeAnswer({ url, parcel }: ReachedNode): NodeAnswer {
-  return { url, at: new Date(parcel.at).toISOString(), ...parcel.state.total };
+function nodeAnswer({ url, snapshot }: ReachedNode): NodeAnswer {
+  return { url, at: new Date(snapshot.at).toISOString(), ...snapshot.state.total };
 }

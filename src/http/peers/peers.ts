@@ -28,7 +28,7 @@ export interface LocalNode {
   /** Random, generated at the node's start. */
   readonly node: string;
   readonly live: Pick<OwnLive, 'state'>;
-  readonly naming: () => KeyFingerprints;
+  readonly keys: () => KeyFingerprints;
   readonly now: () => number;
 }
 
@@ -42,7 +42,7 @@ interface Round {
  * as if it had seen the traffic of all.
  *
  * @example
- * const peers = new Peers(['http://10.0.0.2:5000'], { token }, { node, live, naming, now: Date.now });
+ * const peers = new Peers(['http://10.0.0.2:5000'], { token }, { node, live, keys, now: Date.now });
  * (await peers.read('example.com', readWindows('60s'))).partial; // whether one did not answer
  */
 export class Peers {
@@ -79,7 +79,7 @@ export class Peers {
     for (const outcome of outcomes) {
       if ('problem' in outcome) unreached.push(outcome);
       // All nodes may share one list of peers, so it may contain the node itself.
-      else if (outcome.parcel.node !== this.#localNode.node) addTo(reached, unreached, outcome);
+      else if (outcome.snapshot.node !== this.#localNode.node) addTo(reached, unreached, outcome);
     }
     const { total, ...answer } = mergedAnswer(reached, unreached, site, windows);
     return {
@@ -113,10 +113,10 @@ export class Peers {
   }
 
   async #ownAnswer(site: string | undefined): Promise<ReachedNode> {
-    const { node, live, naming, now } = this.#localNode;
+    const { node, live, keys, now } = this.#localNode;
     const state = await live.state(site);
     const at = now();
-    return { url: '', received: at, parcel: { site, at, node, naming: naming(), state } };
+    return { url: '', received: at, snapshot: { site, at, node, keys: keys(), state } };
   }
 }
 

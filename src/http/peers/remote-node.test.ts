@@ -9,15 +9,15 @@ import { MemoryLive } from '../../live/memory.ts';
 import { encodeSnapshot, SKETCH_TYPE } from '../../live/snapshot.ts';
 import { RemoteNode, type SketchQuery } from './remote-node.ts';
 
-const QUESTION: SketchQuery = { site: undefined, timeout: 5000, mostBytes: 1_000_000 };
+const QUERY: SketchQuery = { site: undefined, timeout: 5000, mostBytes: 1_000_000 };
 const NOW = Date.UTC(2026, 10, 24, 12);
 
 const live = new MemoryLive({ expectedVisitors: 1000, rate: true, now: () => NOW });
 live.track({ site: 'a.com', time: NOW, visitorHigh: 7, visitorLow: 7 });
 
-function parcelFor(site: string | undefined): Buffer {
-  const naming = { key: '0123456789abcdef' };
-  return Buffer.from(encodeSnapshot({ site, at: NOW, node: 'x', naming, state: live.stateOf(site) }));
+function snapshotFor(site: string | undefined): Buffer {
+  const keys = { key: '0123456789abcdef' };
+  return Buffer.from(encodeSnapshot({ site, at: NOW, node: 'x', keys, state: live.stateOf(site) }));
 }
 
 async function urlOf(t: TestContext, server: Server, close: () => void): Promise<string> {
@@ -36,8 +36,8 @@ function serverOf(t: TestContext, listener: RequestListener): Promise<string> {
   return urlOf(t, server, () => server.closeAllConnections());
 }
 
-function asked(url: string, question: Partial<SketchQuery> = {}) {
-  return new RemoteNode(url, { token: 'a token' }).fetch({ ...QUESTION, ...question });
+function asked(url: string, query: Partial<SketchQuery> = {}) {
+  return new RemoteNode(url, { token: 'a token' }).fetch({ ...QUERY, ...query });
 }
 
 describe('a node', { timeout: scaledTimeout(20_000) }, () => {
@@ -46,13 +46,13 @@ describe('a node', { timeout: scaledTimeout(20_000) }, () => {
     const url = await serverOf(t, (request, response) => {
       seen.push(`${request.url} ${request.headers.authorization}`);
       const site = new URL(request.url!, 'http://x').searchParams.get('site') ?? undefined;
-      response.writeHead(200, { 'content-type': SKETCH_TYPE }).end(parcelFor(site));
+      response.writeHead(200, { 'content-type': SKETCH_TYPE }).end(snapshotFor(site));
     });
     for (const path of ['', '/', '/prefix', '/prefix/', '/api/v1/sketch', '/prefix/api/v1/sketch/']) {
-      const { parcel } = await asked(url + path);
-      assert.equal(parcel.state.total.hits, 1);
+      const { snapshot } = await asked(url + path);
+      assert.equal(snapshot.state.total.hits, 1);
     }
-    assert.equal((await asked(url, { site: 'a.com' })).parcel.site, 'a.com');
+    assert.equal((await asked(url, { site: 'a.com' })).snapshot.site, 'a.com');
     const plain = '/api/v1/sketch Bearer a token';
     const below = '/prefix/api/v1/sketch Bearer a token';
     const ofSite = '/api/v1/sketch?site=a.com Bearer a token';
@@ -66,8 +66,8 @@ describe('a node', { timeout: scaledTimeout(20_000) }, () => {
       [200, { 'content-type': 'text/html' }, evil, /does not answer|not that of a Hit Tracker/],
       [200, { 'content-type': SKETCH_TYPE }, evil, /they have another format/],
       [200, { 'content-type': SKETCH_TYPE }, '', /they have another format/],
-      [200, { 'content-type': SKETCH_TYPE }, parcelFor(undefined).subarray(0, 500), /checksum/],
-      [200, { 'content-type': SKETCH_TYPE }, parcelFor('a.com'), /another site/],
+      [200, { 'content-type': SKETCH_TYPE }, snapshotFor(undefined).subarray(0, 500), /checksum/],
+      [200, { 'content-type': SKETCH_TYPE }, snapshotFor('a.com'), /another site/],
       [302, { location: 'http://example.org/' }, evil, /redirects/],
       [401, {}, evil, /refuses the token, or requires one/],
       [403, {}, evil, /the token does not permit this site, or a query of all sites/],

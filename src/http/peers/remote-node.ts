@@ -15,7 +15,7 @@ export interface SketchQuery {
 }
 
 export interface SketchAnswer {
-  readonly parcel: Snapshot;
+  readonly snapshot: Snapshot;
   /** When the answer began to arrive, in milliseconds since 1970. */
   readonly received: number;
 }
@@ -101,9 +101,9 @@ export class RemoteNode {
       const response = await this.#get(url, signal);
       const received = Date.now();
       const bytes = await this.#bodyOf(response, mostBytes);
-      const parcel = decodeSnapshot(bytes);
-      if (parcel.site !== site) throw new HitError('merge_failed', 'it answers for another site');
-      return { parcel, received };
+      const snapshot = decodeSnapshot(bytes);
+      if (snapshot.site !== site) throw new HitError('merge_failed', 'it answers for another site');
+      return { snapshot, received };
     } catch (error) {
       const seconds = timeout / 1000;
       throw signal.aborted

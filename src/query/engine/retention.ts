@@ -1,4 +1,4 @@
-/** Answers questions about retention. */
+/** Answers queries about retention. */
 import { HitError } from '../../errors.ts';
 import type { Source } from '../source.ts';
 import type { Calendar } from './answer.ts';

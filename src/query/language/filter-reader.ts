@@ -98,7 +98,7 @@ export class FilterReader {
   }
 }
 
-/** Values of `status`: other texts are no status of any hit. '' is that of hits that are not from a log. */
+/** Values of `status`: no hit has another text as its status. '' is that of hits that are not from a log. */
 function checkStatuses(name: string, values: readonly string[]): void {
   const at = values.findIndex((value) => !/^(?:[1-5]xx|\d{3}|)$/.test(value));
   if (at < 0) return;

@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts';
  */
 export function readText(name: string, value: unknown): string {
   if (value === undefined) throw new HitError('invalid', `${name} is missing`);
-  if (typeof value !== 'string') throw new HitError('invalid', `${name} is not a text`);
+  if (typeof value !== 'string') throw new HitError('invalid', `${name} is not a string`);
   if (value.length > LIMITS.characters)
     throw new HitError('invalid', `${name} has more than ${LIMITS.characters} characters`);
   if (isNeverStored(value))

@@ -142,7 +142,7 @@ describe('a query', () => {
       /^filters\[0\]\[1\] "contry" is unknown: did you mean "country"\?$/,
     ],
     [{ filters: [['is', 'page', '/']] }, /^filters\[0\]\[2\] is not a list$/],
-    [{ filters: [['is', 'status', [404]]] }, /^filters\[0\]\[2\]\[0\] is not a text$/],
+    [{ filters: [['is', 'status', [404]]] }, /^filters\[0\]\[2\]\[0\] is not a string$/],
     [
       { filters: [['is', 'status', ['404', '4xxx']]] },
       /^filters\[0\]\[2\]\[1\] "4xxx" is neither a class such as 4xx nor a status such as 404 \(did you mean "4xx"\?\)$/,

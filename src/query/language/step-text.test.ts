@@ -77,7 +77,7 @@ describe('a step', () => {
     [{ any: ['sginup'] }, 'steps[0].any[0]: goal "sginup" is unknown: did you mean "signup"?'],
     [
       '/cart',
-      'steps[0] "/cart" is no goal: for a page, use page=/cart on the command line, {"kind":"page","page":"/cart"} in JSON',
+      'steps[0] "/cart" is not a goal: for a page, use page=/cart on the command line, {"kind":"page","page":"/cart"} in JSON',
     ],
     [null, 'steps[0] is not an object'],
     [{ kind: 'pgae', page: '/' }, 'steps[0].kind "pgae" is unknown: did you mean "page"?'],

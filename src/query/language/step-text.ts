@@ -26,7 +26,7 @@ const ASSIGNED = /^([a-z_]+)=(.*)$/is;
  * Parses the text of a step. Names of goals and members are checked by `readSteps`.
  *
  * @returns the step as JSON
- * @throws HitError `invalid` for a text that is no step
+ * @throws HitError `invalid` for a text that is not a step
  */
 export function parseStep(text: string): unknown {
   if (!/^[{"]/.test(text)) {

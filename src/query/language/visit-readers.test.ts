@@ -109,7 +109,7 @@ describe('a query about visits', () => {
     ['funnel', { filters: [['is', 'goal', ['singup']]] }, /did you mean "signup"\?$/],
     ['journeys', { page: undefined }, /^page is missing: name one/],
     ['journeys', { page: '' }, /^page is missing: name one/],
-    ['journeys', { page: ['/'] }, 'page is not a text'],
+    ['journeys', { page: ['/'] }, 'page is not a string'],
     ['journeys', { page: 'a\u0000' }, /has a control character/],
     ['journeys', { direction: 'afetr' }, 'direction "afetr" is unknown: did you mean "after"?'],
     ['journeys', { steps: 11 }, 'steps is not a whole number from 1 to 10'],
@@ -136,7 +136,7 @@ describe('a query about visits', () => {
     [{ funnel: 'checkout', site: null }, 'a stored funnel belongs to one site, so set site to that one'],
     [{ funnel: 'checkout', site: ['a.example', 'b.example'] }, /belongs to one site/],
     [{ funnel: 'outdated' }, /^steps\[1\] of the funnel "outdated": goal "purchase" is unknown: /],
-    [{ funnel: 1 }, 'funnel is not a text'],
+    [{ funnel: 1 }, 'funnel is not a string'],
   ] as const)
     test(`is refused without such a stored funnel: ${JSON.stringify(asked)}`, () => {
       assert.throws(() => READERS.funnel({ site: 'a.example', period: 'all', ...asked }), {

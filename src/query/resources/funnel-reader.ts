@@ -90,6 +90,6 @@ function readFunnelAction(name: string, value: unknown, goals: readonly string[]
   const page = JSON.stringify({ kind: 'page', page: goal });
   throw new HitError(
     'invalid',
-    `${name} "${printable(goal)}" is no goal: for a page, use page=${printable(goal)} on the command line, ${printable(page)} in JSON`,
+    `${name} "${printable(goal)}" is not a goal: for a page, use page=${printable(goal)} on the command line, ${printable(page)} in JSON`,
   );
 }

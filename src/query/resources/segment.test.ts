@@ -60,7 +60,7 @@ describe('a query with a segment', () => {
     assert.equal(refused('a.example', 'abraod'), 'segment "abraod" is unknown: did you mean "abroad"?');
     assert.equal(refused('a.example', 'constructor'), 'segment "constructor" is unknown: use abroad, new');
     assert.equal(refused('b.example', 'abroad'), 'segment "abroad" is unknown: b.example has no segments');
-    assert.equal(refused('a.example', 1), 'segment is not a text');
+    assert.equal(refused('a.example', 1), 'segment is not a string');
   });
 
   test('is unchanged without one, even if it is invalid', () => {

@@ -18,7 +18,7 @@ import type { FunnelResult, JourneysResult, RetentionResult } from '../query/vis
 export type AskedOfVisits = Parameters<CurrentVisits['completeFor']>[0];
 
 /** Queries about visits to a tracker with a store. All throw HitError `query_timeout`, `overloaded`, `store_unavailable`. */
-export abstract class VisitQuestions {
+export abstract class VisitQueries {
   /** @internal */
   abstract readonly store: Source['store'];
   /** @internal */

@@ -9,7 +9,7 @@ import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { pathsIn, Shelf } from '../../test/fixtures/shelf.ts';
 import { append, batchOf, hits, openSpool } from '../../test/fixtures/spool.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { PendingRename } from './naming.ts';
+import { PendingRename } from './pending-rename.ts';
 import { batchId, parseName, type Segment } from './segment.ts';
 import { linkSegments } from './segment-links.ts';
 
@@ -174,16 +174,16 @@ describe('a crash', () => {
 test('a name is made durable once for several sinks, and retried after an error', options, async (t) => {
   const folder = temporaryFolder(t);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
-  const naming = new PendingRename(folder, [{ from, to }]);
-  naming.attempt();
-  const first = naming.durable();
-  assert.equal(naming.durable(), first);
+  const rename = new PendingRename(folder, [{ from, to }]);
+  rename.attempt();
+  const first = rename.durable();
+  assert.equal(rename.durable(), first);
   await assert.rejects(first, { code: 'spool_failed', message: /cannot be renamed: ENOENT/ });
   mkdirSync(from);
-  await naming.durable();
+  await rename.durable();
   assert.deepEqual(readdirSync(folder), ['to']);
   renameSync(to, from);
-  await naming.durable();
+  await rename.durable();
   assert.deepEqual(readdirSync(folder), ['from']);
 });
 

@@ -20,7 +20,7 @@ import type { Segment } from './segment.ts';
 export interface Finished {
   readonly segment: Segment;
   /** Undefined if the name is already durable. */
-  readonly naming: PendingRename | undefined;
+  readonly rename: PendingRename | undefined;
 }
 
 export interface Rename {
