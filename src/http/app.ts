@@ -36,8 +36,8 @@ type Door = (request: IncomingMessage, response: TimedResponse) => boolean;
 interface AppOptions {
   /** Default: all requests are left to the routes. */
   readonly door?: Door;
-  /** Whether an address is that of a trusted proxy, whose connections are not limited. Default: all are. */
-  readonly isProxy?: (address: string) => boolean;
+  /** The client at an address, whose connections are limited; '' for a trusted proxy. Default: all are. */
+  readonly clientOf?: (address: string) => string;
   /** Counts how long requests take. */
   readonly durations?: RequestDurations;
   /** Maximum connections of all clients together. */
@@ -49,7 +49,7 @@ export function createApp(
   log: FastifyBaseLogger,
   {
     door = () => false,
-    isProxy = () => true,
+    clientOf = () => '',
     durations = new RequestDurations(),
     connections = mostConnections(),
   }: AppOptions = {},
@@ -85,7 +85,7 @@ export function createApp(
     },
   });
   app.server.maxConnections = connections;
-  limitConnections(app.server, isProxy);
+  limitConnections(app.server, clientOf);
   app.server.on('connect', (_request, socket) => {
     // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.
     socket.on('error', () => socket.destroy());
