@@ -5,6 +5,7 @@ import { type Agent, agentOf } from './agent.ts';
 import type { ClientNetworks } from './client-network.ts';
 import { isPrefetch } from './counting-rule.ts';
 import type { Dropped } from './drop-reason.ts';
+import { withoutEmails } from './email.ts';
 import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import type { KeyFingerprints } from './key-fingerprints.ts';
 import type { NewVisitors } from './new-visitors.ts';
@@ -260,10 +261,10 @@ function nameOf({ kind, name, method, status }: RequestContext, path: string, qu
 function pathOf(facts: RequestContext, query: number): string {
   let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
   if (facts.kind === 'log') {
-    return cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path);
+    return withoutEmails(cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path));
   }
   if (path.charCodeAt(0) !== 47) path = `/${path}`;
-  return path;
+  return withoutEmails(path);
 }
 
 function withoutFragment(text: string): string {
