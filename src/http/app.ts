@@ -68,6 +68,8 @@ export function createApp(
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ ...SERVER_OPTIONS, ServerResponse: LastWhenClosing }, (request, response) => {
+        // Behind one that ended its connection: nobody would get the answer, and a proxy may not know of it.
+        if (request.socket.writableEnded) return;
         response.durations = durations.unmatched;
         if (hasTwoHosts(request)) {
           endConnection(request.socket, rawInvalid('the request has several Host headers'));
