@@ -1,31 +1,20 @@
 /** Tokens that are bound to sites: what each route tells their holders, and that none tells of other sites. */
 
 import assert from 'node:assert/strict';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, test } from 'node:test';
-import type { FastifyInstance } from 'fastify';
 import type { Stats, Top } from '../src/query/answers.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { type Answer, type AnyServer, assertProblem, BEARER, TOKEN } from './fixtures/any-server.ts';
 import { eventsOf } from './fixtures/live-events.ts';
+import { withRoutes } from './fixtures/route-table.ts';
 import { RunningServer } from './fixtures/running-server.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { ServerHere } from './fixtures/server-here.ts';
 import { sharedServerHere } from './fixtures/shared-server.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
-/** Each route of the server, such as `GET /api/v1/live`, as it is registered. */
-const routes: string[] = [];
-const onServer = (message: unknown) => {
-  const { fastify } = message as { fastify: FastifyInstance };
-  fastify.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) routes.push(`${each} ${url}`);
-  });
-};
-subscribe('fastify.initialization', onServer);
-const server = await sharedServerHere();
-unsubscribe('fastify.initialization', onServer);
+const { server, routes } = await withRoutes(() => sharedServerHere());
 
 const [OWN, SECOND, OTHER] = ['own.example', 'second.example', 'other.example'];
 /** Hits of each site; no sum of some is the number of others. */
@@ -255,7 +244,7 @@ describe('the table of routes', { timeout: scaledTimeout(120_000) }, () => {
     .map((route) => route.replace('GET', 'HEAD'));
 
   it('is the whole table: a new route states what it tells holders of bound tokens', () => {
-    assert.deepEqual([...new Set(routes)].sort(), [...new Set([...known, ...heads])].sort());
+    assert.deepEqual([...routes].sort(), [...new Set([...known, ...heads])].sort());
   });
 
   for (const route of [...known, ...heads.filter((head) => !known.includes(head))]) {

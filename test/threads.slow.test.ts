@@ -34,16 +34,18 @@ describe('collector threads', () => {
     assert.deepEqual(await server.total('threads.example'), { hits: 200, visitors: 50 });
     const { totals } = await server.ask<{ totals: object }>('/api/v1/stats?site=threads.example');
     assert.deepEqual(totals, { hits: 200, visitors: 50 });
+    assertProblem(await server.send('/nothing'), 404, 'not_found');
     const { samples } = await metricsOf(server);
-    const requests = (route: string) =>
+    const requests = (route: string, method = 'GET') =>
       samples.find(
         ({ name, labels }) =>
           name === 'hit_tracker_http_request_duration_seconds_count' &&
-          labels.method === 'GET' &&
+          labels.method === method &&
           labels.route === route,
       )?.value;
     assert.equal(requests('/'), 200);
     assert.equal(requests('/api/v1/stats'), 1, 'forwarded requests are counted once');
+    assert.equal(requests('unmatched', 'any'), 1, 'and those without a route, too');
   });
 
   test('share the limit of a client', options, async (t) => {

@@ -94,8 +94,8 @@ describe('the line about a server that does the import', () => {
     const line = 'A server is running on this data folder; it does the import.';
     assert.equal(handOverText({}), `${line}\n`);
     assert.equal(
-      handOverText({ 'keep-hits': {}, 'geo-database': 'x.mmdb' }),
-      `${line} Its own retention applies, not --keep-hits. Its own city database is used, not --geo-database.\n`,
+      handOverText({ 'keep-hits': {}, 'geo-database': 'x.mmdb', 'ipv6-prefix': 56 }),
+      `${line} Its own retention applies, not --keep-hits. Its own city database is used, not --geo-database. Its own prefix of IPv6 clients applies, not --ipv6-prefix.\n`,
     );
   });
 });

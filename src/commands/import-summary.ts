@@ -29,6 +29,7 @@ export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'>
 const WITHOUT_EFFECT: Readonly<Record<'keep-hits' | keyof typeof INTAKE_SETTINGS, string>> = {
   'keep-hits': 'Its own retention applies, not --keep-hits.',
   'geo-database': 'Its own city database is used, not --geo-database.',
+  'ipv6-prefix': 'Its own prefix of IPv6 clients applies, not --ipv6-prefix.',
 };
 
 /** The message before a server does the import. */

@@ -19,7 +19,7 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
     'HIT_TOKEN=first,second hit-tracker merge --partial http://10.0.0.1:5000 http://10.0.0.2:5000',
   ],
   async run(values, positionals, terminal) {
-    const nodes = nodesOf(positionals, values.token);
+    const nodes = nodesOf(positionals, values.token, values['allow-insecure-peers']!);
     const { site, windows } = sketchQueryOf(values);
     const query = { site, timeout: values.timeout! * 1000, mostBytes: values['max-size']! };
     const outcomes = await Promise.all(nodes.map((node) => outcomeOf(node, node.fetch(query))));
@@ -40,9 +40,10 @@ export const merge: Command<typeof MERGE_SETTINGS> = {
  * The named nodes, without duplicates.
  *
  * @param tokens one for all nodes, or one for each, separated by commas
+ * @param allowsPublic whether to send them over plain HTTP outside private networks too
  * @throws HitError `bad_usage`
  */
-function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNode[] {
+function nodesOf(urls: readonly string[], tokens: string | undefined, allowsPublic: boolean): RemoteNode[] {
   if (urls.length === 0) throw new HitError('bad_usage', 'name the URLs of nodes, such as http://host:5000');
   const each = urls.length === 1 ? [tokens] : (tokens?.split(',') ?? [undefined]);
   if (each.length !== 1 && each.length !== urls.length) {
@@ -51,7 +52,10 @@ function nodesOf(urls: readonly string[], tokens: string | undefined): RemoteNod
       `--token has ${each.length} tokens for ${urls.length} nodes: give one for all, or one for each`,
     );
   }
-  const nodes = urls.map((url, i) => new RemoteNode(url, { token: each[i] ?? each[0] }));
+  const nodes = urls.map((url, i) => {
+    const token = each[i] ?? each[0];
+    return new RemoteNode(url, { token, allowsPublic: allowsPublic || token === undefined });
+  });
   const names = nodes.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)

@@ -1,6 +1,6 @@
 import { Memo } from '../cache/memo.ts';
 import { AddressRanges } from './address-ranges.ts';
-import { ipv6Groups, ipv6Text, isIPv4, isIPv6 } from './ip-address.ts';
+import { ipv6Groups, ipv6Text, isIPv4 } from './ip-address.ts';
 
 /** Maximum length of a client label kept from a forwarded header. */
 const LONGEST_LABEL = 64;
@@ -70,36 +70,9 @@ export function canonicalAddress(text: string): string {
   return isIPv4(text) ? text : spellings.of(text);
 }
 
-/** Whether a client is on this machine. @param client from `TrustedProxies`, or its network */
+/** Whether a client is on this machine. @param client from `TrustedProxies` or `canonicalAddress` */
 export function isLoopback(client: string): boolean {
-  return client.startsWith('127.') || client === '::1' || client === '0:0:0:0::/64';
-}
-
-const networks = new Memo({ most: 10_000, longest: LONGEST_LABEL }, (address) => {
-  // An IPv4 address that a translator has put into IPv6 (RFC 6052).
-  if (!isIPv6(address) || address.startsWith('64:ff9b::')) return address;
-  const [head = '', tail] = address.split('::');
-  const before = groupsOf(head);
-  const after = groupsOf(tail ?? '');
-  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
-  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
-});
-
-/** Groups of 16 bits. */
-function groupsOf(text: string): string[] {
-  return text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? ['', ''] : [group]));
-}
-
-/**
- * The network of a client, which counts as one: a provider gives each customer at least 64 bits of addresses, which change all the
- * time. An IPv4 address and a label are returned unchanged.
- *
- * @param client from `TrustedProxies` or `canonicalAddress`
- * @example
- * networkOf('2001:db8:0:7::1'); // '2001:db8:0:7::/64'
- */
-export function networkOf(client: string): string {
-  return client.includes(':') ? networks.of(client) : client;
+  return client.startsWith('127.') || client === '::1';
 }
 
 /** The address in `1.2.3.4:80`, `[::1]:80` and `fe80::1%eth0`. */

@@ -1,6 +1,7 @@
 import type { INTAKE_SETTINGS } from '../settings/intake.ts';
 import type { SERVE_SETTINGS } from '../settings/serve.ts';
 import type { Values } from '../settings/setting.ts';
+import { ClientNetworks } from './client-network.ts';
 import type { IntakeOptions } from './intake.ts';
 import { Places } from './place.ts';
 import { Sites } from './site.ts';
@@ -17,6 +18,8 @@ export interface IntakeSettings {
   readonly allowedSites?: readonly string[] | undefined;
   /** Database of cities. Default: none, then only countries are known. */
   readonly geoDatabase?: string | undefined;
+  /** Leading bits of an IPv6 address that are one client. Default: 64. */
+  readonly ipv6Prefix?: number | undefined;
 }
 
 /** As the commands read them: `import` counts all sites. */
@@ -27,7 +30,11 @@ export function intakeSettings(
   values: GivenSettings,
   { key, importSalt }: Pick<IntakeSettings, 'key' | 'importSalt'>,
 ): IntakeSettings {
-  return { key, importSalt, allowedSites: values.sites, geoDatabase: values['geo-database'] };
+  return {
+    ...{ key, importSalt, allowedSites: values.sites },
+    geoDatabase: values['geo-database'],
+    ipv6Prefix: values['ipv6-prefix'],
+  };
 }
 
 /**
@@ -40,10 +47,11 @@ export function intakeSettings(
  * const intake = new Intake({ ...(await settledOptions(settings)), proxies, limit, salts, identity, now: Date.now });
  */
 export async function settledOptions(
-  { key, importSalt, allowedSites, geoDatabase }: IntakeSettings,
+  { key, importSalt, allowedSites, geoDatabase, ipv6Prefix }: IntakeSettings,
   maxSites = Number.POSITIVE_INFINITY,
   isClaimed?: (site: string) => boolean,
-): Promise<Pick<IntakeOptions, 'key' | 'importSalt' | 'places'> & { readonly sites: Sites }> {
+): Promise<Pick<IntakeOptions, 'key' | 'importSalt' | 'places' | 'networks'> & { readonly sites: Sites }> {
   const sites = new Sites({ allowed: allowedSites, max: maxSites, isClaimed });
-  return { key, importSalt, sites, places: await Places.open(geoDatabase) };
+  const networks = new ClientNetworks(ipv6Prefix);
+  return { key, importSalt, sites, networks, places: await Places.open(geoDatabase) };
 }

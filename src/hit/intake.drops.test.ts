@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dropped, hitFrom, intakeOf, VIEW } from '../../test/fixtures/intake.ts';
+import { dropped, hitFrom, intakeOf, VIEW, visitorOf } from '../../test/fixtures/intake.ts';
+import { ClientNetworks } from './client-network.ts';
 import type { DropReason } from './drop-reason.ts';
 import { LIMITS } from './hit.ts';
 import type { Intake } from './intake.ts';
@@ -99,6 +100,20 @@ describe('the rate limit', () => {
     const { reason, detail } = dropped({ peer: '2001:db8:0:7::2' }, intake);
     assert.deepEqual([reason, detail], ['rate_limited', 'too many hits from 2001:db8:0:7::/64']);
     hitFrom({ peer: '2001:db8:0:8::1' }, intake);
+  });
+
+  test('counts a network of another prefix as one client, for the limit and as a visitor', () => {
+    const networks = new ClientNetworks(56);
+    const intake = intakeOf({ limit: RateLimit.parse('1/h'), networks });
+    hitFrom({ peer: '2001:db8:0:700::1' }, intake);
+    const { detail } = dropped({ peer: '2001:db8:0:7ff::1' }, intake);
+    assert.equal(detail, 'too many hits from 2001:db8:0:700::/56');
+    hitFrom({ peer: '2001:db8:0:800::1' }, intake);
+    const visitors = ['2001:db8:0:700::1', '2001:db8:0:7ff::1', '2001:db8:0:800::1'].map((peer) =>
+      visitorOf(hitFrom({ peer }, intakeOf({ networks }))),
+    );
+    assert.equal(visitors[0], visitors[1]);
+    assert.notEqual(visitors[0], visitors[2]);
   });
 
   test('exempts local clients, logs and trusted senders', () => {

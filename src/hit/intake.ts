@@ -1,9 +1,11 @@
 import { Memo } from '../cache/memo.ts';
 import { clickIdOf } from '../source/click-id.ts';
-import { isLoopback, networkOf, type TrustedProxies } from './address.ts';
+import { isLoopback, type TrustedProxies } from './address.ts';
 import { type Agent, agentOf } from './agent.ts';
+import type { ClientNetworks } from './client-network.ts';
 import { isPrefetch } from './counting-rule.ts';
 import type { Dropped } from './drop-reason.ts';
+import { withoutEmails } from './email.ts';
 import { ENGAGEMENT, type Hit, isSignal, LIMITS, PAGE_VIEW } from './hit.ts';
 import type { KeyFingerprints } from './key-fingerprints.ts';
 import type { NewVisitors } from './new-visitors.ts';
@@ -29,6 +31,8 @@ export interface Accepted {
 export interface IntakeOptions extends VisitorsOptions {
   readonly sites: Pick<Sites, 'nameOf' | 'admit'>;
   readonly proxies: TrustedProxies;
+  /** What counts as one client, for limits and for visitors without a cookie. */
+  readonly networks: ClientNetworks;
   readonly limit: Pick<RateLimit, 'tryConsume'>;
   /** Bounds new visitors of a client. Default: no bound. */
   readonly newVisitors?: Pick<NewVisitors, 'admit'> | undefined;
@@ -47,12 +51,14 @@ const hostnames = new Memo({ most: 10_000, longest: LIMITS.site + 10 }, siteName
  */
 export class Intake {
   readonly proxies: TrustedProxies;
+  readonly networks: ClientNetworks;
   readonly #options: IntakeOptions;
   readonly #visitors: Visitors;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.proxies = options.proxies;
+    this.networks = options.networks;
     this.#visitors = new Visitors(options);
   }
 
@@ -77,7 +83,7 @@ export class Intake {
     const { site } = named;
 
     const client = this.proxies.clientOf(facts.peer, facts.forwarded);
-    const network = networkOf(client);
+    const network = this.networks.of(client);
     const wait = this.#limit(facts, client, network);
     if (wait > 0) return overLimit(network, wait);
     // A hit that is refused takes no place. Only one of a client with very many visitors may be refused later.
@@ -255,10 +261,10 @@ function nameOf({ kind, name, method, status }: RequestContext, path: string, qu
 function pathOf(facts: RequestContext, query: number): string {
   let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
   if (facts.kind === 'log') {
-    return cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path);
+    return withoutEmails(cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path));
   }
   if (path.charCodeAt(0) !== 47) path = `/${path}`;
-  return path;
+  return withoutEmails(path);
 }
 
 function withoutFragment(text: string): string {

@@ -37,7 +37,7 @@ export class SiteProbation {
   /**
    * Notes a hit of a site.
    *
-   * @param network of the client: see `networkOf`
+   * @param network of the client: see `ClientNetworks`
    * @returns whether several networks have visited it; it is forgotten then
    */
   visit(site: string, network: string): boolean {

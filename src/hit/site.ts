@@ -68,7 +68,7 @@ export class Sites {
    * Whether a site has a place, or gets one. Called only for a hit that nothing else refuses.
    *
    * @param site from `nameOf`
-   * @param network of the client: see `networkOf`; '' for a sender with a token
+   * @param network of the client: see `ClientNetworks`; '' for a sender with a token
    */
   admit(site: string, network: string): boolean {
     if (this.#allowed || this.#max === Number.POSITIVE_INFINITY || this.#claimed.has(site)) return true;

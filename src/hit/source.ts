@@ -1,4 +1,5 @@
 import { Memo, owned } from '../cache/memo.ts';
+import { withoutEmails } from './email.ts';
 import { LIMITS } from './hit.ts';
 import { siteName } from './site-name.ts';
 import { normalized } from './text.ts';
@@ -56,7 +57,10 @@ function parseReferrer(text: string): Referrer {
     return NO_REFERRER;
   }
   const host = siteName(url.hostname).replace(/^www\./, '');
-  return { host, url: owned(`${url.protocol}//${url.host}${url.pathname}`.slice(0, LIMITS.referrer)) };
+  return {
+    host,
+    url: owned(`${url.protocol}//${url.host}${withoutEmails(url.pathname)}`.slice(0, LIMITS.referrer)),
+  };
 }
 
 function parseCampaign(query: string): Campaign {

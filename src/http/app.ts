@@ -36,8 +36,8 @@ type Door = (request: IncomingMessage, response: TimedResponse) => boolean;
 interface AppOptions {
   /** Default: all requests are left to the routes. */
   readonly door?: Door;
-  /** Whether an address is that of a trusted proxy, whose connections are not limited. Default: all are. */
-  readonly isProxy?: (address: string) => boolean;
+  /** The client at an address, whose connections are limited; '' for a trusted proxy. Default: all are. */
+  readonly clientOf?: (address: string) => string;
   /** Counts how long requests take. */
   readonly durations?: RequestDurations;
   /** Maximum connections of all clients together. */
@@ -49,7 +49,7 @@ export function createApp(
   log: FastifyBaseLogger,
   {
     door = () => false,
-    isProxy = () => true,
+    clientOf = () => '',
     durations = new RequestDurations(),
     connections = mostConnections(),
   }: AppOptions = {},
@@ -68,6 +68,8 @@ export function createApp(
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     serverFactory: (answer) =>
       createServer({ ...SERVER_OPTIONS, ServerResponse: LastWhenClosing }, (request, response) => {
+        // Behind one that ended its connection: nobody would get the answer, and a proxy may not know of it.
+        if (request.socket.writableEnded) return;
         response.durations = durations.unmatched;
         if (hasTwoHosts(request)) {
           endConnection(request.socket, rawInvalid('the request has several Host headers'));
@@ -85,7 +87,7 @@ export function createApp(
     },
   });
   app.server.maxConnections = connections;
-  limitConnections(app.server, isProxy);
+  limitConnections(app.server, clientOf);
   app.server.on('connect', (_request, socket) => {
     // Node leaves the socket of a tunnel to this listener, with its errors: unhandled, they would end the process.
     socket.on('error', () => socket.destroy());

@@ -44,7 +44,7 @@ export function keepTokensBound(app: FastifyInstance, keys: Keys): void {
   app.decorateRequest('boundTo', undefined);
   app.addHook('onRoute', (route) => {
     const access = route.config?.bound;
-    // Most requests collect hits. Their routes are open, so they run without hooks.
+    // Most requests collect hits. Their routes are open, so no token is looked up for them.
     if (access === 'open') return;
     const find = async (request: FastifyRequest): Promise<void> => {
       request.boundTo = boundSitesOf(keys, request.raw);

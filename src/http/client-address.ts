@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf, type TrustedProxies } from '../hit/address.ts';
+import { canonicalAddress, isLoopback, type TrustedProxies } from '../hit/address.ts';
+import { ClientNetworks } from '../hit/client-network.ts';
 
 /** Sent by collector threads with requests that they forward: the address at the other end of the client's connection. */
 export const PEER_HEADER = 'x-hit-tracker-peer';
@@ -26,21 +27,33 @@ export function believePeerHeader(socket: Socket): void {
 export class ClientAddresses {
   readonly #proxies: TrustedProxies;
   readonly #header: string;
+  readonly #networks: ClientNetworks;
 
   /** @param header in lower case */
-  constructor(proxies: TrustedProxies, header: string) {
+  constructor(proxies: TrustedProxies, header: string, networks = new ClientNetworks()) {
     this.#proxies = proxies;
     this.#header = header;
+    this.#networks = networks;
   }
 
-  /** Whether an address is that of a trusted proxy. */
-  isProxy(address: string): boolean {
-    return this.#proxies.trusts(address);
+  /**
+   * The client of a connection, for limits; '' for a trusted proxy, which connects for many.
+   *
+   * @param peer address at its other end
+   */
+  connecting(peer: string): string {
+    const address = canonicalAddress(peer);
+    return this.#proxies.trusts(address) ? '' : this.#networks.of(address);
+  }
+
+  /** Whether a client is on this machine. */
+  isLoopback(request: IncomingMessage): boolean {
+    return isLoopback(this.#clientOf(request));
   }
 
   /** The client of a request that is not a hit, for limits: its address, of IPv6 its network. */
   networkOf(request: IncomingMessage): string {
-    return networkOf(this.#proxies.clientOf(peerOf(request), this.forwardedOf(request.headers)));
+    return this.#networks.of(this.#clientOf(request));
   }
 
   /** The clients that proxies name, as in `X-Forwarded-For`; '' if none does. */
@@ -49,6 +62,10 @@ export class ClientAddresses {
     if (value === undefined) return '';
     const text = Array.isArray(value) ? value.join(', ') : value;
     return this.#header === FORWARDED ? clientsOf(text) : text;
+  }
+
+  #clientOf(request: IncomingMessage): string {
+    return this.#proxies.clientOf(peerOf(request), this.forwardedOf(request.headers));
   }
 }
 

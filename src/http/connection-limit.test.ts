@@ -8,7 +8,7 @@ import { limitConnections, mostConnections } from './connection-limit.ts';
 
 test('an address has a limited number of connections, others and trusted proxies are not affected', async (t) => {
   const server = createServer((_request, response) => response.end('served'));
-  limitConnections(server, (address) => address === '127.0.0.3', 2);
+  limitConnections(server, (address) => (address === '127.0.0.3' ? '' : address), 2);
   server.listen(0, '0.0.0.0');
   await once(server, 'listening');
   t.after(() => {
@@ -43,7 +43,9 @@ test('clients leave open files for the store, however few the system allows', ()
   assert.equal(mostConnections(Number.POSITIVE_INFINITY), 20_000);
   assert.equal(mostConnections(20_000), 19_744);
   assert.equal(mostConnections(1024), 768);
-  assert.equal(mostConnections(1024, 4), 192);
+  assert.equal(mostConnections(1024, { servers: 4, filesEach: 1 }), 192);
+  assert.equal(mostConnections(1024, { servers: 4, filesEach: 3 }), 64);
+  assert.equal(mostConnections(2 ** 20, { servers: 4, filesEach: 3 }), 5000, 'all together');
   assert.equal(mostConnections(300), 150);
   assert.ok(mostConnections() > 0);
 });

@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { canonicalAddress, networkOf } from '../hit/address.ts';
 import { rawOverload } from './problem.ts';
 
 /** Most open connections of a server, if the system allows more open files. */
@@ -8,25 +7,27 @@ const MOST_CONNECTIONS = 20_000;
 /** Open files that are kept free of clients, for the store, the spool, and connections to other systems. */
 const OTHER_FILES = 256;
 
+/** One server, whose connections are all of its files. */
+const ALONE = { servers: 1, filesEach: 1 };
+
 /** Most connections of one client. A browser has six; many may share an address. */
 const MOST_CONNECTIONS_OF_CLIENT = 1000;
 
 /**
  * Bounds the open connections of each client, so that one cannot take all of the server's.
  *
- * @param isProxy whether an address is that of a trusted proxy, which connects for many clients
+ * @param clientOf the client at an address; '' for one that is not limited
  * @param most connections of one client
  */
 export function limitConnections(
   server: Server,
-  isProxy: (address: string) => boolean,
+  clientOf: (address: string) => string,
   most = MOST_CONNECTIONS_OF_CLIENT,
 ): void {
   const open = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
-    const address = canonicalAddress(socket.remoteAddress ?? '');
-    if (address === '' || isProxy(address)) return;
-    const client = networkOf(address);
+    const client = clientOf(socket.remoteAddress ?? '');
+    if (client === '') return;
     const count = (open.get(client) ?? 0) + 1;
     if (count > most) {
       socket.end(rawOverload(`this address already has ${most} connections`));
@@ -47,11 +48,14 @@ export function limitConnections(
  * could take all that the system allows, every hit would be refused.
  *
  * @param openFiles the limit of open files
- * @param servers that share it
+ * @param share `servers` that share it; `filesEach`: open files of a connection
  */
-export function mostConnections(openFiles = limitOfOpenFiles(), servers = 1): number {
+export function mostConnections(
+  openFiles = limitOfOpenFiles(),
+  { servers, filesEach }: { readonly servers: number; readonly filesEach: number } = ALONE,
+): number {
   const free = Math.max(openFiles - OTHER_FILES, openFiles / 2);
-  return Math.min(MOST_CONNECTIONS, Math.floor(free / servers));
+  return Math.floor(Math.min(MOST_CONNECTIONS, free / filesEach) / servers);
 }
 
 /** The limit of open files of this process, as set for example by `ulimit -n`; infinite if the system does not say. */

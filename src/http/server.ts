@@ -48,6 +48,7 @@ import { refuseUnknownParameters } from './known-parameters.ts';
 import { metricsRoutes } from './metrics.ts';
 import { Operations } from './openapi/operations.ts';
 import { openApiRoutes } from './openapi/routes.ts';
+import type { RequestDurations } from './request-durations.ts';
 import { scriptRoutes } from './script.ts';
 import { TimedResponse } from './timed-response.ts';
 
@@ -73,7 +74,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   const pixel = new Pixel(context, log);
   const app = createApp(log, {
     door: (request, response) => pixel.handle(request, response),
-    isProxy: (address) => context.clients.isProxy(address),
+    clientOf: (address) => context.clients.connecting(address),
     durations: context.durations,
   });
   const operations = new Operations(app);
@@ -180,12 +181,21 @@ export async function listenForCommands(app: FastifyInstance, path: string): Pro
   return server;
 }
 
-/** The same routes on a socket for collector threads, which forward requests to it. */
-export async function listenForThreads(app: FastifyInstance, path: string): Promise<Server> {
+/**
+ * The same routes on a socket for collector threads, which forward requests to it.
+ *
+ * @param durations count those without a route too
+ */
+export async function listenForThreads(
+  app: FastifyInstance,
+  path: string,
+  durations: RequestDurations,
+): Promise<Server> {
   await app.ready();
-  const server = createServer({ ServerResponse: TimedResponse }, (request, response) =>
-    app.routing(request, response),
-  );
+  const server = createServer({ ServerResponse: TimedResponse }, (request, response) => {
+    response.durations = durations.unmatched;
+    app.routing(request, response);
+  });
   server.on('connection', (socket: Socket) => believePeerHeader(socket));
   await listening(server, { path });
   return server;

@@ -7,7 +7,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RecentMap } from '../cache/recent-map.ts';
 import { HitError } from '../errors.ts';
-import { isLoopback } from '../hit/address.ts';
 import { MINUTE } from '../timing/units.ts';
 import type { ClientAddresses } from './client-address.ts';
 
@@ -55,7 +54,7 @@ export class TokenGuard {
     if (!client) return;
     const wrong = this.#remaining(client);
     // Those who can connect directly on this machine are exempt, as from limits of hits.
-    if (wrong < BURST || isLoopback(network)) return;
+    if (wrong < BURST || this.#addresses.isLoopback(request)) return;
     const retryAfter = Math.ceil((wrong - BURST + 1) / PER_SECOND);
     throw new HitError('rate_limited', 'too many wrong tokens from this address: try again later', {
       retryAfter,

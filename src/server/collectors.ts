@@ -19,6 +19,9 @@ interface Collectors {
 /** The settings that threads share with the main thread. */
 export type CollectorShare = Pick<CollectorData, 'intake' | 'adminToken'> & { readonly dataDir: string };
 
+/** Open files of a client whose request is forwarded: its connection, and both ends of the one to the main thread. */
+const FILES_EACH = 3;
+
 /** Longest path of a socket, in bytes: 107 on Linux, 103 on macOS. */
 const LONGEST_SOCKET = 103;
 
@@ -53,7 +56,7 @@ export async function startCollectors(
   await using resources = new AsyncDisposableStack();
   const { port, url } = await findPort(values.port!, values.host!);
   const mainSocket = await socketIn(dataDir, resources);
-  const main = await listenForThreads(app, mainSocket);
+  const main = await listenForThreads(app, mainSocket, host.durations);
   resources.defer(() => {
     main.close();
     main.closeAllConnections();
@@ -63,7 +66,7 @@ export async function startCollectors(
     {
       port,
       host: values.host!,
-      mostConnections: mostConnections(undefined, values.threads!),
+      mostConnections: mostConnections(undefined, { servers: values.threads!, filesEach: FILES_EACH }),
       trustProxy: values['trust-proxy']!,
       clientHeader: values['client-header']!,
       identity: values.identity!,

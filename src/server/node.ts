@@ -125,7 +125,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
     seconds: values['session-age']!,
     now: Date.now,
   });
-  const clients = new ClientAddresses(proxies, values['client-header']!);
+  const clients = new ClientAddresses(proxies, values['client-header']!, intake.networks);
   const guard = new TokenGuard(clients, log, Date.now);
   const owned = { tokens, publicSites, resources: definitions };
   const durations = new RequestDurations();

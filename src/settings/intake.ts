@@ -1,4 +1,4 @@
-import { readText, setting } from './setting.ts';
+import { readNumber, readText, setting } from './setting.ts';
 
 /** What the intake applies: settings of `serve`, and of `import` while no server runs on the data folder. */
 export const INTAKE_SETTINGS = {
@@ -7,5 +7,11 @@ export const INTAKE_SETTINGS = {
     'FILE',
     undefined,
     readText,
+  ),
+  'ipv6-prefix': setting(
+    'leading bits of an IPv6 address that are one client, for limits and for visitors without a cookie (default: 64)',
+    'BITS',
+    undefined,
+    readNumber(32, 128),
   ),
 } as const;

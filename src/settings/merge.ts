@@ -2,10 +2,16 @@ import { readNumber, readSize, readSwitch, readText, secretSetting, setting } fr
 
 export const MERGE_SETTINGS = {
   token: secretSetting(
-    'admin token of the nodes: one for all, or one each, separated by commas; prefer HIT_TOKEN, as command lines are visible to others',
+    'token of the nodes, of the scope "peer" or "read": one for all, or one each, separated by commas; prefer HIT_TOKEN, as command lines are visible to others',
     'TOKEN',
     undefined,
     readText,
+  ),
+  'allow-insecure-peers': setting(
+    'send the token over plain http:// outside private networks too, where others can read it',
+    '',
+    'false',
+    readSwitch,
   ),
   site: setting('one site (default: all together)', 'SITE', undefined, readText),
   window: setting('windows ending now, up to 400d (default: 60s,5m,1h,24h)', 'LIST', undefined, readText),

@@ -102,13 +102,13 @@ export const SERVE_SETTINGS = {
   ),
   ...INTAKE_SETTINGS,
   'rate-limit': setting(
-    'hits per client address (IPv6: per /64 network): 100/s, 600/m, 10000/h, or off; loopback is exempt',
+    'hits per client address (IPv6: per network of --ipv6-prefix): 100/s, 600/m, 10000/h, or off; loopback is exempt',
     'RATE',
     '100/s',
     String,
   ),
   'max-new-visitors': setting(
-    'new visitors per client address (IPv6: per /64 network) and UTC day, in each of --threads; loopback is exempt',
+    'new visitors per client address (IPv6: per network of --ipv6-prefix) and UTC day, in each of --threads; loopback is exempt',
     'N',
     MOST_NEW_VISITORS,
     readNumber(1, 1_000_000_000),

@@ -1,5 +1,6 @@
 import { HitError } from '../errors.ts';
-import { networkOf, type TrustedProxies } from '../hit/address.ts';
+import type { TrustedProxies } from '../hit/address.ts';
+import { ClientNetworks } from '../hit/client-network.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
 import { numberOr, shown } from '../schema/argument.ts';
 
@@ -48,6 +49,7 @@ export interface NamedVisitor {
  * are. Nothing else could tell clients apart.
  */
 const FORWARDER = '127.0.0.1';
+const NETWORKS = new ClientNetworks();
 /** HTTP statuses; 0 is unknown. */
 const STATUS = { least: 0, most: 999, isWhole: true };
 
@@ -179,7 +181,7 @@ function shared(header: (name: string) => string, time: number) {
 /** The visitor of a request as text: the visitor's name, else address and agent. */
 export function visitorText(facts: RequestContext, proxies: TrustedProxies): string {
   if (facts.visitor !== '') return `visitor\n${facts.visitor}`;
-  return `client\n${networkOf(proxies.clientOf(facts.peer, facts.forwarded))}\n${facts.userAgent}`;
+  return `client\n${NETWORKS.of(proxies.clientOf(facts.peer, facts.forwarded))}\n${facts.userAgent}`;
 }
 
 function invalid(message: string): HitError {

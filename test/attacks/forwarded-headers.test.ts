@@ -29,22 +29,11 @@ test('X_FORWARDED_FOR names nobody, except on the plain counter', async () => {
 });
 
 test('the left part of X-Forwarded-For, which a client can write, names nobody', async () => {
-  for (let i = 0; i < 50; i++)
+  for (let i = 0; i < 300; i++)
     await server.send('/hit.gif?site=left.example&path=/', {
-      headers: { 'x-forwarded-for': `203.0.113.${i}, 198.51.100.1` },
+      headers: { 'x-forwarded-for': `203.0.${i >> 7}.${i & 127}, 198.51.100.1` },
     });
-  assert.equal((await server.total('left.example')).visitors, 1);
-});
-
-test('a forged cookie names nobody, and a /64 of IPv6 is one visitor', async () => {
-  for (let i = 0; i < 50; i++) {
-    const cookie = `hit=${i.toString(16).padStart(16, '0')}.8899aabbccddeeff`;
-    const forwarded = { 'x-forwarded-for': `2001:db8::${i.toString(16)}` };
-    await server.send('/hit.gif?site=forged.example&path=/', {
-      headers: { host: 'forged.example', cookie, ...forwarded },
-    });
-  }
-  assert.equal((await server.total('forged.example')).visitors, 1);
+  assert.deepEqual(await server.total('left.example'), { hits: 300, visitors: 1 });
 });
 
 test('with --client-header, X-Forwarded-For names nobody', async (t) => {

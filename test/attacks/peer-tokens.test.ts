@@ -100,6 +100,13 @@ describe('the token that a node sends to others', () => {
     for (const url of ['https://192.0.2.1', 'http://10.0.0.1:5000', 'http://[fd00::1]:5000'])
       await starts(url);
     await starts('http://192.0.2.1:5000', '--allow-insecure-peers');
+    const merge = (...more: string[]) => run(['merge', 'http://192.0.2.1:5000', ...more]);
+    const unsent = await merge('--token', 'a-secret-for-merge');
+    assert.equal(unsent.code, 2);
+    assert.match(unsent.stderr, /192\.0\.2\.1 is a public address.*https.*--allow-insecure-peers/);
+    // Without a token nothing secret is sent, and with the flag it may be: the next check refuses these, before a connection.
+    for (const more of [[], ['--token', 'a-secret-for-merge', '--allow-insecure-peers']])
+      assert.match((await merge('http://192.0.2.1:5000', ...more)).stderr, /is listed twice/);
     // A name may have any address: it is checked when it is looked up.
     const lookup = lookupNear((address) => new Error(`${address} is public`));
     const found = (name: string) =>

@@ -33,7 +33,7 @@ export function buildCollector(
       forward.pass(request, response);
       return true;
     },
-    isProxy: (address) => context.clients.isProxy(address),
+    clientOf: (address) => context.clients.connecting(address),
     durations: context.durations,
     connections,
   });

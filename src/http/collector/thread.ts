@@ -98,7 +98,7 @@ const app = buildCollector(
     pipeline: new HitPipeline({ intake, recorder, drops }),
     drops,
     adminToken: data.adminToken,
-    clients: new ClientAddresses(proxies, data.clientHeader),
+    clients: new ClientAddresses(proxies, data.clientHeader, intake.networks),
     print: (line) => lines.print(line),
     now: Date.now,
   },

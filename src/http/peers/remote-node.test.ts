@@ -70,6 +70,7 @@ describe('a node', { timeout: scaledTimeout(20_000) }, () => {
       [200, { 'content-type': SKETCH_TYPE }, snapshotFor('a.com'), /another site/],
       [302, { location: 'http://example.org/' }, evil, /redirects/],
       [401, {}, evil, /refuses the token, or requires one/],
+      [429, {}, evil, /refuses all tokens from this address .* too many were wrong: set HIT_TOKEN/],
       [403, {}, evil, /the token does not permit this site, or a query of all sites/],
       [404, {}, evil, /has no sketches/],
       [500, {}, evil, /answered 500/],

@@ -25,7 +25,7 @@ export interface RemoteNodeOptions {
   readonly token?: string | undefined;
   /** How to give the token, for messages about a missing or wrong one. */
   readonly advice?: string;
-  /** Whether to send it over plain HTTP outside private networks too. Default: yes, as the user names the node. */
+  /** Whether to send requests over plain HTTP outside private networks too. Default: no. */
   readonly allowsPublic?: boolean;
 }
 
@@ -37,6 +37,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   400: 'it rejects the query: is it a Hit Tracker?',
   401: 'it refuses the token, or requires one',
   403: 'the token does not permit this site, or a query of all sites',
+  429: 'it refuses all tokens from this address for some minutes, since too many were wrong',
   404: 'it has no sketches: it is not a Hit Tracker, or keeps no live counts (--tracker simple,rate)',
 };
 
@@ -62,7 +63,7 @@ export class RemoteNode {
    * @throws HitError `bad_usage`, which repeats nothing that may be a password
    */
   constructor(text: string, options: RemoteNodeOptions = {}) {
-    const { token, advice = 'set HIT_TOKEN or --token', allowsPublic = true } = options;
+    const { token, advice = 'set HIT_TOKEN or --token', allowsPublic = false } = options;
     const shown = text.replace(/^.*@/s, '…@');
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
       throw new HitError('bad_usage', `"${shown}" is not the URL of a node, such as http://host:5000`);
@@ -132,7 +133,7 @@ export class RemoteNode {
         throw new HitError('merge_failed', 'it redirects: use the URL of the node itself');
       }
       if (statusCode !== 200) {
-        const advice = statusCode === 401 || statusCode === 403 ? `: ${this.#advice}` : '';
+        const advice = [401, 403, 429].includes(statusCode) ? `: ${this.#advice}` : '';
         throw new HitError('merge_failed', `${REFUSALS[statusCode] ?? `it answered ${statusCode}`}${advice}`);
       }
       if (headers['content-type'] !== SKETCH_TYPE) {

@@ -111,8 +111,11 @@ function publicAddressError(address: string): HitError {
 
 const LOOKUP = lookupNear(publicAddressError);
 
+const ADVICE =
+  'give all nodes the same secrets.json, or set --peer-token; and upgrade it if its version is older';
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: 'it refuses the token of this node: give all nodes the same secrets.json, or set --peer-token; and upgrade it if its version is older',
+  401: `it refuses the token of this node: ${ADVICE}`,
+  429: `it refuses all tokens from this address for some minutes, since too many were wrong: ${ADVICE}`,
   404: 'it does not serve salts: is it a Hit Tracker of this version?',
 };
 
