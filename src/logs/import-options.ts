@@ -12,7 +12,7 @@ export interface ImportOptions {
   readonly timezone?: string | undefined;
   /** Whether the log grows, so that available data is taken without waiting for more. */
   readonly follow: boolean;
-  /** Whether to refuse a log that seems to be a shorter copy of an imported one. Default: no. */
+  /** Whether to refuse a log that seems to be a copy of an imported one, shorter or edited. Default: no. */
   readonly refuseCopies?: boolean;
   /** Whether to restore purged hits of logs that a version without a ledger imported. Default: no. */
   readonly restorePurged?: boolean;

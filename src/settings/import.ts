@@ -32,7 +32,7 @@ export const IMPORT_SETTINGS = {
   ),
   'dry-run': setting('show how lines of the files are read, without importing them', '', 'false', readSwitch),
   yes: setting(
-    'import in spite of checks that say that the counts would be wrong, and shorter copies',
+    'import in spite of checks that say that the counts would be wrong, and shorter or edited copies',
     '',
     'false',
     readSwitch,

@@ -16,7 +16,11 @@ const PARAMETERS = {
   format: parameterOr('auto', TEXT, 'of the log, by name or notation'),
   timezone: parameter(TEXT, 'of times without an offset'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
-  refuse_copies: parameterOr(false, BOOLEAN, 'whether to refuse shorter copies of imported logs'),
+  refuse_copies: parameterOr(
+    false,
+    BOOLEAN,
+    'whether to refuse copies of imported logs that are shorter or edited',
+  ),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
 
