@@ -62,6 +62,7 @@ export class FollowedLogs {
       site: values.site,
       format: values.format!,
       timezone: values.timezone,
+      fields: values.fields,
       restorePurged: values['restore-purged']!,
     };
     const dataDir = resolve(values['data-dir']!);

@@ -149,7 +149,7 @@ class ImportRun {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
-    const rules = rulesOf(this.#options.format, sample, this.#options.timezone);
+    const rules = rulesOf(this.#options.format, sample, this.#options);
     const directives = new Directives(sample);
     await this.#take(this.#chunksOf(text, rules, directives), this.#startThreads(rules), directives);
     await this.#batches.flush();
