@@ -21,6 +21,7 @@ import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
 import { checkFailures, failureText, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
 import { importLog } from './import-log.ts';
+import { surveyPipe } from './import-pipes.ts';
 import { addSummaries, lostText, type TotalSummary } from './import-summary.ts';
 import type { ImportTarget } from './import-target.ts';
 import type { OldHits } from './old-hits.ts';
@@ -61,6 +62,7 @@ export class FollowedLogs {
       site: values.site,
       format: values.format!,
       timezone: values.timezone,
+      fields: values.fields,
       restorePurged: values['restore-purged']!,
     };
     const dataDir = resolve(values['data-dir']!);
@@ -167,7 +169,7 @@ export class FollowedLogs {
       const summary = await this.#take(
         log.bytes,
         name,
-        !isClosed,
+        { follow: !isClosed },
         ({ imported }) => imported && log.stored(imported),
       );
       await log.ended('stored');
@@ -183,20 +185,23 @@ export class FollowedLogs {
   async #importStdin(stop: AbortSignal): Promise<void> {
     const name = 'standard input';
     const { terminal, values } = this.#context;
-    const summary = await this.#take(drainedChunks(terminal.stdin, stop), name, true, () => undefined);
+    const { surveyed, whole } = await surveyPipe(drainedChunks(terminal.stdin, stop), name, values);
+    reportFindings([surveyed], values.yes!, terminal);
+    const options = { follow: true, refuseCopies: !values.yes };
+    const summary = await this.#take(whole, name, options, () => undefined);
     if (!stop.aborted) checkFailures([{ name, summary }], values['max-failures']!);
   }
 
   async #take(
     log: AsyncIterable<Buffer>,
     name: string,
-    follow: boolean,
+    options: Pick<ImportOptions, 'follow' | 'refuseCopies'>,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary> {
     const { old, target, interrupted } = this.#context;
     let last = { bytes: 0, lines: 0 };
     const text = old.isChecked ? old.checked(log, name) : log;
-    const summary = await importLog(text, { ...this.#options, follow }, target, (progress) => {
+    const summary = await importLog(text, { ...this.#options, ...options }, target, (progress) => {
       const { bytes, lines } = this.#shown;
       this.#shown = {
         bytes: bytes + progress.bytes - last.bytes,

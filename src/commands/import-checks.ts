@@ -9,7 +9,7 @@ import { likelyFormat } from '../logs/likely-format.ts';
 import { samplesOf } from '../logs/samples.ts';
 import { Survey } from '../logs/survey.ts';
 import { numberText } from '../report/number-text.ts';
-import { excerpt } from '../schema/printable.ts';
+import { excerpt, printable } from '../schema/printable.ts';
 import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
@@ -40,7 +40,10 @@ export interface SurveyedLog {
   readonly findings: readonly Finding[];
 }
 
-export type SurveyValues = Pick<Values<typeof IMPORT_SETTINGS>, 'format' | 'site' | 'brotli' | 'timezone'>;
+export type SurveyValues = Pick<
+  Values<typeof IMPORT_SETTINGS>,
+  'format' | 'site' | 'brotli' | 'timezone' | 'fields'
+>;
 
 /**
  * Surveys a log file by samples over its whole length.
@@ -60,19 +63,19 @@ export async function surveyFile(
 export async function surveyOf(
   name: string,
   samples: AsyncIterable<Buffer>,
-  { format, site: given, timezone }: SurveyValues,
+  { format, site: given, ...stated }: SurveyValues,
 ): Promise<SurveyedLog> {
   const site = siteName(given ?? DEFAULT_SITE);
   let survey: Survey | undefined;
   let other: Survey | undefined;
   for await (const sample of samples) {
-    survey ??= new Survey(rulesOf(format!, sample.toString(), timezone), site, Date.now());
+    survey ??= new Survey(rulesOf(format!, sample.toString(), stated), site, Date.now());
     survey.add(sample);
     if (format === 'auto') continue;
-    other ??= new Survey(rulesOf('auto', sample.toString(), timezone), site, Date.now());
+    other ??= new Survey(rulesOf('auto', sample.toString(), stated), site, Date.now());
     other.add(sample);
   }
-  survey ??= new Survey(rulesOf(format!, '', timezone), site, Date.now());
+  survey ??= new Survey(rulesOf(format!, '', stated), site, Date.now());
   return { name, survey, findings: findingsOf(survey, other) };
 }
 
@@ -88,7 +91,15 @@ export function isBrotli(path: string, isGiven: boolean): boolean {
  */
 export function findingsOf(survey: Survey, other?: Survey): Finding[] {
   if (survey.lines > 0 && survey.read === 0) return [{ text: unreadText(survey, other), isError: true }];
-  if (survey.read < LEAST_LINES) return [];
+  const missing = [...survey.missingNames].map((name) => ({
+    text: `no sampled line has the field "${printable(name)}" of --fields`,
+    isError: false,
+  }));
+  return [...missing, ...(survey.read < LEAST_LINES ? [] : shareFindings(survey))];
+}
+
+/** Findings about shares of many lines. */
+function shareFindings(survey: Survey): Finding[] {
   const share = (lines: number) => lines / survey.read;
   const percent = (lines: number) => `${Math.round(share(lines) * 100)} % of hits`;
   const findings: Finding[] = [];

@@ -36,16 +36,28 @@ export async function surveyPipes(
   const pipes = new Map<number, SurveyedPipe>();
   for (const [index, file] of files.entries()) {
     if (sizes[index] !== undefined) continue;
-    const pipe = new ReadBuffer(streamChunks(file === '-' ? stdin : createReadStream(file), stop));
-    await readBeginning(pipe);
-    const name = nameOf(file);
-    const sample = sampleOfPipe(Buffer.from(pipe.peek()), isBrotli(file, values.brotli!), name);
-    const surveyed = await surveyOf(name, sample, values);
-    // Unreadable lines cannot be counted wrong, and readable ones may follow: the summary lists the failures.
-    const findings = surveyed.survey.read > 0 ? surveyed.findings : [];
-    pipes.set(index, { surveyed: { ...surveyed, findings }, whole: contentOf(pipe) });
+    const chunks = streamChunks(file === '-' ? stdin : createReadStream(file), stop);
+    pipes.set(
+      index,
+      await surveyPipe(chunks, nameOf(file), { ...values, brotli: isBrotli(file, values.brotli!) }),
+    );
   }
   return pipes;
+}
+
+/** Reads the beginning of a pipe: what comes within a second after its first bytes. */
+export async function surveyPipe(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  values: SurveyValues,
+): Promise<SurveyedPipe> {
+  const pipe = new ReadBuffer(chunks);
+  await readBeginning(pipe);
+  const sample = sampleOfPipe(Buffer.from(pipe.peek()), values.brotli!, name);
+  const surveyed = await surveyOf(name, sample, values);
+  // Unreadable lines cannot be counted wrong, and readable ones may follow: the summary lists the failures.
+  const findings = surveyed.survey.read > 0 ? surveyed.findings : [];
+  return { surveyed: { ...surveyed, findings }, whole: contentOf(pipe) };
 }
 
 async function readBeginning(pipe: ReadBuffer): Promise<void> {

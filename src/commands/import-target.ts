@@ -14,6 +14,7 @@ import { addExceptions, readExceptions } from '../retention/exceptions.ts';
 import { localRetention } from '../retention/folder-retention.ts';
 import { readAges } from '../settings/ages.ts';
 import type { IMPORT_SETTINGS } from '../settings/import.ts';
+import { logFieldsText } from '../settings/log-fields.ts';
 import { KEEP_HITS } from '../settings/purge.ts';
 import type { Values } from '../settings/setting.ts';
 import { DBTracker } from '../trackers/db.ts';
@@ -123,13 +124,14 @@ async function handOver(
   options: ImportOptions,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportSummary> {
-  const { site, format, timezone, follow, refuseCopies = false, restorePurged = false } = options;
+  const { site, format, timezone, fields, follow, refuseCopies = false, restorePurged = false } = options;
   const query = new URLSearchParams({
     ...{ format, follow: String(follow), restore_purged: String(restorePurged === true) },
     refuse_copies: String(refuseCopies),
   });
   if (site !== undefined) query.set('site', site);
   if (timezone !== undefined) query.set('timezone', timezone);
+  if (fields !== undefined) query.set('fields', logFieldsText(fields));
   let summary: ImportSummary | undefined;
   let reason = 'the server on this data folder closed the connection';
   try {

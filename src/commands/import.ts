@@ -5,7 +5,6 @@ import { unbrotlied } from '../logs/decompression.ts';
 import { rulesOf } from '../logs/format-detection.ts';
 import type { ImportOptions } from '../logs/import-options.ts';
 import { fileLog } from '../logs/samples.ts';
-import { numberText } from '../report/number-text.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
 import { IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
@@ -32,7 +31,7 @@ import {
 } from './import-summary.ts';
 import { findServer, type ImportTarget, importHere } from './import-target.ts';
 import { OldHits, sumCounts } from './old-hits.ts';
-import { ProgressLine } from './progress.ts';
+import { ProgressLine, printRolledUp } from './progress.ts';
 
 type ImportValues = Values<typeof IMPORT_SETTINGS>;
 
@@ -42,6 +41,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
   examples: [
     'hit-tracker import --site example.com /var/log/nginx/access.log*',
     'hit-tracker import --dry-run access.log',
+    'hit-tracker import --dry-run --fields client=src_ip,time=meta.when access.json',
     'ssh web1 cat access.log | hit-tracker import --site example.com -',
     'hit-tracker import --site example.com --follow /var/log/nginx/access.log',
     "hit-tracker import --follow '/var/log/apache2/*access.log'",
@@ -163,15 +163,11 @@ function optionsOf(values: ImportValues): ImportOptions {
     site: values.site,
     format: values.format!,
     timezone: values.timezone,
+    fields: values.fields,
     follow: false,
     refuseCopies: !values.yes,
     restorePurged: values['restore-purged']!,
   };
-}
-
-/** A line on a terminal that is redrawn in place. */
-function printRolledUp(hits: number, { stderr }: Terminal): void {
-  if (stderr.isTTY) stderr.write(`\r${numberText(hits)} hits rolled up\x1b[K`);
 }
 
 async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: Terminal): Promise<OldHits> {
@@ -182,6 +178,7 @@ async function oldHitsOf(values: ImportValues, target: ImportTarget, terminal: T
     site: values.site,
     format: values.format!,
     timezone: values.timezone,
+    fields: values.fields,
     follow: values.follow!,
     terminal,
     // The next purge may be tomorrow, and take a day more than one now.
@@ -226,6 +223,9 @@ function check(values: ImportValues, files: readonly string[]): void {
   }
   if (values.keep && values['allow-purge']) {
     throw new HitError('bad_usage', 'choose --keep or --allow-purge');
+  }
+  if (values.fields && values.format !== 'auto') {
+    throw new HitError('bad_usage', '--fields is for JSON lines, which --format auto reads: omit --format');
   }
   if (values['dry-run'] && values.follow) {
     throw new HitError('bad_usage', '--dry-run reads the existing lines: give it without --follow');

@@ -20,6 +20,7 @@ import { numberText } from '../report/number-text.ts';
 import { hitCutoff, isLimited, isNamedLimited } from '../retention/retention.ts';
 import type { Ages } from '../settings/ages.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
+import type { LogFields } from '../settings/log-fields.ts';
 import type { LogFormatChoice } from '../settings/log-format.ts';
 import type { Terminal } from './command.ts';
 
@@ -39,6 +40,7 @@ export interface OldHitsOptions {
   readonly site: string | undefined;
   readonly format: LogFormatChoice;
   readonly timezone: string | undefined;
+  readonly fields: LogFields | undefined;
   readonly follow: boolean;
   readonly terminal: Pick<Terminal, 'stdin' | 'stderr'>;
   /** Milliseconds since 1970. */
@@ -155,10 +157,10 @@ export class OldHits {
   }
 
   async #opened(source: AsyncIterable<Buffer>) {
-    const { format, timezone, follow, site = DEFAULT_SITE } = this.#options;
+    const { format, follow, site = DEFAULT_SITE } = this.#options;
     const { text, sample } = await sampled(source, follow);
     const lines = new OldLines({
-      rules: rulesOf(format, sample, timezone),
+      rules: rulesOf(format, sample, this.#options),
       site: siteName(site),
       cutoffOf: (each) => this.#oldBefore(each),
       earliest: EARLIEST_HIT,

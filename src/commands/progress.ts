@@ -1,5 +1,5 @@
 import type { ImportProgress } from '../logs/import-progress.ts';
-import { wholeText } from '../report/number-text.ts';
+import { numberText, wholeText } from '../report/number-text.ts';
 import type { Terminal } from './command.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -46,4 +46,9 @@ export function progressText(state: {
     parts.push(`${wholeText(left)} s left`);
   }
   return parts.join('  ');
+}
+
+/** A line on a terminal that is redrawn in place. */
+export function printRolledUp(hits: number, { stderr }: Pick<Terminal, 'stderr'>): void {
+  if (stderr.isTTY) stderr.write(`\r${numberText(hits)} hits rolled up\x1b[K`);
 }

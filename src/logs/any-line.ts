@@ -2,7 +2,8 @@
 
 import { parseBalancerLine } from './balancer-line.ts';
 import type { LineRules } from './format.ts';
-import { innerLineOf, parseJsonLine } from './json-line.ts';
+import { type JsonPaths, jsonPaths } from './json-fields.ts';
+import { innerLineOf, parseJsonLine, removeNamesIn } from './json-line.ts';
 import { parseLine } from './line.ts';
 import { type LineOutcome, MAX_LINE_LENGTH } from './line-outcome.ts';
 import { type LinePattern, parsePattern } from './line-pattern.ts';
@@ -17,10 +18,12 @@ const DEEPEST = 3;
 /** Parses lines one after another. */
 export class AnyLineParser {
   readonly #rules: LineRules;
+  readonly #paths: JsonPaths;
   #fields: readonly string[] | undefined;
 
   constructor(rules: LineRules) {
     this.#rules = rules;
+    this.#paths = jsonPaths(rules.fields);
   }
 
   /** @param directive the last `#Fields:` before the next line; undefined if it has not changed */
@@ -57,7 +60,7 @@ export class AnyLineParser {
     }
     const json = startOfJson(text);
     if (json >= 0) {
-      const outcome = parseJsonLine(text.slice(json), out);
+      const outcome = parseJsonLine(text.slice(json), out, this.#paths);
       if (typeof outcome === 'string') return outcome;
       return depth < DEEPEST ? this.#parseAny(outcome.inner, out, depth + 1) : 'no fields';
     }
@@ -88,6 +91,22 @@ function parseWrapped(text: string, pattern: LinePattern, out: LogLine, depth: n
   const inner = json < 0 ? undefined : innerLineOf(line.slice(json));
   const isInner = inner !== undefined && parseWrapped(inner, pattern, out, depth + 1) === 'read';
   return isInner ? 'read' : outcome;
+}
+
+/**
+ * Removes the names of fields that a line has, alone, after prefixes, or within an object of a program that forwards lines.
+ *
+ * @param names with dots for fields of objects
+ */
+export function removeFoundNames(written: string, names: Set<string>): void {
+  let line: string | undefined = written;
+  for (let depth = 0; depth <= DEEPEST && line !== undefined && names.size > 0; depth++) {
+    const text = withoutMarks(line);
+    const json = startOfJson(text);
+    if (json < 0) return;
+    removeNamesIn(text.slice(json), names);
+    line = innerLineOf(text.slice(json));
+  }
 }
 
 /** The index at which an object begins, alone or after a prefix; -1 if the line has none. */

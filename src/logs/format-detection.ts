@@ -1,3 +1,4 @@
+import type { LogFields } from '../settings/log-fields.ts';
 import { isNotation, type LogFormat, type LogFormatChoice } from '../settings/log-format.ts';
 import { ANY_LINE, FORMAT_RULES, type LineRules } from './format.ts';
 import { parseLine } from './line.ts';
@@ -5,16 +6,30 @@ import { compilePattern } from './line-pattern.ts';
 import { createLogLine } from './log-line.ts';
 import { linesOf } from './source.ts';
 
+/** What the user states about the lines of a log, besides their format. */
+export interface StatedRules {
+  /** IANA time zone of times without an offset. Default UTC. */
+  readonly timezone?: string | undefined;
+  /** Names of fields in JSON lines. */
+  readonly fields?: LogFields | undefined;
+}
+
 /**
  * The rules for the lines of a log.
  *
  * @param choice a valid choice of the user
  * @param sample lines of the log, which resolve what is ambiguous in a single line
- * @param timezone of times without an offset, an IANA name; undefined for UTC
  */
-export function rulesOf(choice: LogFormatChoice, sample: string, timezone?: string): LineRules {
-  const rules = formatRules(choice, sample);
-  return timezone === undefined ? rules : { ...rules, timezone };
+export function rulesOf(
+  choice: LogFormatChoice,
+  sample: string,
+  { timezone, fields }: StatedRules = {},
+): LineRules {
+  return {
+    ...formatRules(choice, sample),
+    ...(timezone !== undefined && { timezone }),
+    ...(fields !== undefined && { fields }),
+  };
 }
 
 function formatRules(choice: LogFormatChoice, sample: string): LineRules {

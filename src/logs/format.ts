@@ -1,5 +1,6 @@
 /** Rules for the fields of a line. */
 
+import type { LogFields } from '../settings/log-fields.ts';
 import { LOG_FORMATS, type LogFormat } from '../settings/log-format.ts';
 import type { LinePattern } from './line-pattern.ts';
 
@@ -20,6 +21,8 @@ export interface LineRules {
   readonly pattern?: LinePattern;
   /** IANA time zone of times without an offset. Default UTC. */
   readonly timezone?: string;
+  /** The names of fields in JSON lines that the user states. */
+  readonly fields?: LogFields;
 }
 
 /** The rules for lines of any format, which may be mixed. */

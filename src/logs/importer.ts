@@ -8,6 +8,7 @@ import { Batches } from './batches.ts';
 import { Directives } from './directives.ts';
 import type { LineRules } from './format.ts';
 import { rulesOf } from './format-detection.ts';
+import { importFault } from './import-fault.ts';
 import type { ImportOptions, LogImporterOptions } from './import-options.ts';
 import type { ImportedTo, ImportProgress } from './import-progress.ts';
 import type { Claim, ImportRegistries } from './import-registry.ts';
@@ -20,6 +21,7 @@ import type { ChunkResult } from './reader.ts';
 import type { ReaderThreads } from './reader-threads.ts';
 import { SharedThreads } from './shared-threads.ts';
 import { passErrorsLast, sampled, textOf } from './source.ts';
+import { StoredLines } from './stored-lines.ts';
 import { type ImportSummary, SummaryBuilder } from './summary.ts';
 
 /** Log bytes that a thread reads at once. */
@@ -79,17 +81,12 @@ export class LogImporter {
     try {
       return await run.go(source);
     } catch (error) {
-      fault = asHitError(error);
+      fault = importFault(error);
       throw fault;
     } finally {
       await run.close(fault);
     }
   }
-}
-
-function asHitError(error: unknown): HitError {
-  if (error instanceof HitError) return error;
-  return new HitError('import_failed', `the log cannot be imported: ${messageOf(error)}`, { cause: error });
 }
 
 /** A chunk that was read, but is not stored yet. */
@@ -116,6 +113,7 @@ class ImportRun {
   readonly #chunkBytes: number;
   readonly #summary = new SummaryBuilder();
   readonly #purged: PurgedHits;
+  readonly #stored: StoredLines;
   readonly #claims = new Set<Claim>();
   readonly #batches: Batches<ReadChunk>;
   #threads: ReaderThreads | undefined;
@@ -135,6 +133,7 @@ class ImportRun {
     this.#options = options;
     this.#onProgress = onProgress;
     this.#purged = new PurgedHits(context.db, this.#summary);
+    this.#stored = new StoredLines(context.db);
     this.#chunkBytes = context.chunkBytes ?? CHUNK_BYTES;
     this.#site = siteName(options.site ?? DEFAULT_SITE);
     this.#batches = new Batches({
@@ -150,7 +149,7 @@ class ImportRun {
       this.#broken = messageOf(error);
     });
     const { text, sample } = await sampled(readable, this.#options.follow);
-    const rules = rulesOf(this.#options.format, sample, this.#options.timezone);
+    const rules = rulesOf(this.#options.format, sample, this.#options);
     const directives = new Directives(sample);
     await this.#take(this.#chunksOf(text, rules, directives), this.#startThreads(rules), directives);
     await this.#batches.flush();
@@ -226,6 +225,7 @@ class ImportRun {
 
   async #settle(chunk: LogChunk, result: Promise<ChunkResult> | undefined): Promise<void> {
     if (chunk.kind === 'known') {
+      this.#stored.reset();
       // The import that takes this chunk may wait for one that this import has read.
       await this.#batches.flush();
       const counts = await chunk.counts;
@@ -243,6 +243,7 @@ class ImportRun {
       if (chunk.kind === 'unfinished') {
         this.#summary.addUnfinished(read);
       } else {
+        if (this.#options.refuseCopies) await this.#stored.check(read);
         this.#summary.addRead(read);
         await this.#batches.add({ result: read, note: this.#noteOf(chunk, read), chunk });
         if (this.#isAtEnd(chunk.size)) void this.#batches.flush();

@@ -3,67 +3,12 @@
  * field is found by the names that programs use for it. Docker, journald and others put a whole line into one field.
  */
 
+import { type Json, type JsonField, type JsonPaths, pathOf, USUAL_PATHS, valueAt } from './json-fields.ts';
 import type { LogLine } from './log-line.ts';
 import { isWithoutOffset, parseLogTime } from './log-time.ts';
 import { readRequest } from './request.ts';
 import { forwardedClient, hostNameOf, isHostName, isPublic } from './words.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** Names of each field, the most reliable first; a dot separates the names of nested objects. */
-const NAMES = {
-  forwarded:
-    'x_forwarded_for http_x_forwarded_for x-forwarded-for X-Forwarded-For x_forward_for x_real_ip http_x_real_ip ' +
-    'http_cf_connecting_ip',
-  client:
-    'request.client_ip request.remote_ip ClientHost ClientIP remote_addr client_ip clientip clientIp client.ip source.ip ' +
-    'remoteIp remote_ip remoteAddr remote_host remote client ip httpRequest.remoteIp downstream_remote_address ' +
-    'request.remote_addr',
-  time:
-    'ts StartUTC EdgeStartTimestamp time_iso8601 time_local @timestamp timestamp start_time requestTime time msec ' +
-    'datetime date',
-  request: 'request request_line http_request',
-  method:
-    'request.method RequestMethod ClientRequestMethod request_method httpMethod http.request.method method verb ' +
-    'httpRequest.requestMethod',
-  target:
-    'request.uri RequestPath ClientRequestURI request_uri url.original uri url.path path url httpRequest.requestUrl',
-  query: 'args query_string request_query url.query query',
-  status:
-    'status DownstreamStatus OriginStatus EdgeResponseStatus http.response.status_code status_code response_code code ' +
-    'httpRequest.status',
-  bytes:
-    'size DownstreamContentSize EdgeResponseBytes body_bytes_sent bytes_sent bytes http.response.body.bytes ' +
-    'responseLength httpRequest.responseSize',
-  referrer:
-    'request.headers.Referer request_Referer ClientRequestReferer http_referer http_referrer http.request.referrer ' +
-    'referer referrer httpRequest.referer',
-  agent:
-    'request.headers.User-Agent request_User-Agent ClientRequestUserAgent http_user_agent user_agent.original ' +
-    'user_agent useragent userAgent agent httpRequest.userAgent',
-  host:
-    'request.host RequestHost ClientRequestHost host vhost server_name http_host url.domain hostname authority ' +
-    ':authority',
-  /** The header of a request whose client Caddy names itself, by the proxies that it trusts. */
-  header: 'request.headers.X-Forwarded-For',
-  inner: 'log message msg MESSAGE textPayload jsonPayload',
-} as const;
-
-type Name = keyof typeof NAMES;
-
-/** The path of a name into nested objects. */
-interface Path {
-  readonly whole: string;
-  readonly steps: readonly string[];
-}
-
-function pathOf(whole: string): Path {
-  return { whole, steps: whole.split('.') };
-}
-
-const PATHS: ReadonlyMap<Name, readonly Path[]> = new Map(
-  Object.entries(NAMES).map(([field, names]) => [field as Name, names.split(' ').map(pathOf)]),
-);
 /** Objects of programs that log all headers. */
 const ALL_HEADERS = ['request.headers', 'httpRequest'].map(pathOf);
 
@@ -71,15 +16,17 @@ const ALL_HEADERS = ['request.headers', 'httpRequest'].map(pathOf);
  * Reads a line of JSON.
  *
  * @param out filled in; undefined content unless the outcome is `read`
+ * @param paths where its fields are looked for
  * @returns `inner` is a line within this one, to be read instead
  */
 export function parseJsonLine(
   text: string,
   out: LogLine,
+  paths: JsonPaths = USUAL_PATHS,
 ): 'read' | 'no JSON' | 'no fields' | { inner: string } {
   const json = objectOf(text);
   if (json === undefined) return 'no JSON';
-  if (readFields(json, out)) return 'read';
+  if (readFields(new JsonObject(json, paths), out)) return 'read';
   const inner = innerOf(json);
   return inner === undefined ? 'no fields' : { inner };
 }
@@ -100,7 +47,7 @@ function objectOf(text: string): Json | undefined {
 }
 
 function innerOf(json: Json): string | undefined {
-  for (const path of PATHS.get('inner')!) {
+  for (const path of USUAL_PATHS.get('inner')!) {
     const value = valueAt(json, path);
     const line = Array.isArray(value) ? textOfBytes(value) : value;
     if (typeof line === 'string' && line.trim() !== '') return line.trim();
@@ -114,82 +61,86 @@ function textOfBytes(list: readonly unknown[]): string | undefined {
   return list.every((byte) => typeof byte === 'number') ? Buffer.from(list).toString() : undefined;
 }
 
-function readFields(json: Json, out: LogLine): boolean {
-  const time = timeText(json);
+/** An object whose fields are looked for in some places. */
+class JsonObject {
+  readonly #json: Json;
+  readonly #paths: JsonPaths;
+
+  constructor(json: Json, paths: JsonPaths) {
+    this.#json = json;
+    this.#paths = paths;
+  }
+
+  /** The first field with one of the names of a kind: a text or a number as text; '' for null. */
+  textOf(field: JsonField): string | undefined {
+    let isNull = false;
+    for (const path of this.#paths.get(field)!) {
+      const value = valueAt(this.#json, path);
+      if (value === undefined) continue;
+      // Headers are lists.
+      const first: unknown = Array.isArray(value) ? value[0] : value;
+      if (isText(first)) return String(first);
+      isNull ||= value === null;
+    }
+    return isNull ? '' : undefined;
+  }
+
+  /** The time is a number in some logs. */
+  get time(): unknown {
+    for (const path of this.#paths.get('time')!) {
+      const value = valueAt(this.#json, path);
+      if (isText(value)) return value;
+    }
+    return undefined;
+  }
+
+  /** Whether a program logged all headers: it omits that of a client without an agent. */
+  get hasHeaders(): boolean {
+    return ALL_HEADERS.some((path) => valueAt(this.#json, path) !== undefined);
+  }
+}
+
+function readFields(json: JsonObject, out: LogLine): boolean {
+  const { time } = json;
   out.timeMs = timeOf(time);
   out.isLocalTime = isLocal(time);
   out.address = clientOf(json);
-  const status = Number(textOf(json, 'status') || Number.NaN);
+  const status = Number(json.textOf('status') || Number.NaN);
   if (Number.isNaN(out.timeMs) || out.address === '' || !(status >= 0 && status <= 999)) return false;
   out.status = status;
-  out.bytes = Number(textOf(json, 'bytes')) || 0;
+  out.bytes = Number(json.textOf('bytes')) || 0;
   out.user = '';
-  const host = textOf(json, 'host') ?? '';
+  const host = json.textOf('host') ?? '';
   // A single word may be the name of the machine that wrote the log.
   out.host = isHostName(host) ? hostNameOf(host) : '';
   if (!readTarget(json, out)) return false;
-  const referrer = textOf(json, 'referrer') ?? '';
+  const referrer = json.textOf('referrer') ?? '';
   out.referrer = referrer === '-' ? '' : referrer;
-  const agent = textOf(json, 'agent');
-  // A program that logs all headers omits that of a client without an agent.
-  const hasHeaders = () => ALL_HEADERS.some((path) => valueAt(json, path) !== undefined);
-  out.userAgent = agent === undefined ? (hasHeaders() ? '-' : '') : agent || '-';
+  const agent = json.textOf('agent');
+  out.userAgent = agent === undefined ? (json.hasHeaders ? '-' : '') : agent || '-';
   return true;
 }
 
-function clientOf(json: Json): string {
-  const forwarded = forwardedClient(textOf(json, 'forwarded') ?? '');
+function clientOf(json: JsonObject): string {
+  const stated = json.textOf('stated') ?? '';
+  if (stated !== '') return forwardedClient(stated) || stated;
+  const forwarded = forwardedClient(json.textOf('forwarded') ?? '');
   if (forwarded !== '') return forwarded;
-  const client = textOf(json, 'client') ?? '';
+  const client = json.textOf('client') ?? '';
   if (client === '' || isPublic(client)) return client;
-  return forwardedClient(textOf(json, 'header') ?? '') || client;
+  return forwardedClient(json.textOf('header') ?? '') || client;
 }
 
-/** The time is a number in some logs. */
-function timeText(json: Json): unknown {
-  for (const path of PATHS.get('time')!) {
-    const value = valueAt(json, path);
-    if (isText(value)) return value;
-  }
-  return undefined;
-}
-
-function readTarget(json: Json, out: LogLine): boolean {
-  const target = textOf(json, 'target') ?? '';
-  const method = textOf(json, 'method') ?? '';
-  const request = textOf(json, 'request');
-  const query = (textOf(json, 'query') ?? '').replace(/^\?/, '');
+function readTarget(json: JsonObject, out: LogLine): boolean {
+  const target = json.textOf('target') ?? '';
+  const method = json.textOf('method') ?? '';
+  const request = json.textOf('request');
+  const query = (json.textOf('query') ?? '').replace(/^\?/, '');
   if (target === '' && request === undefined) return false;
   const line = target === '' ? request! : `${method || 'GET'} ${target}`;
   readRequest(line, 0, line.length, false, out);
   if (out.query === '' && query !== '-') out.query = query;
   return true;
-}
-
-/** Nested names may also be one, with dots: `source.ip`. */
-function valueAt(json: Json, { whole, steps }: Path): unknown {
-  const value = json[whole];
-  if (value !== undefined || steps.length === 1) return value;
-  let inner: unknown = json;
-  for (const name of steps) {
-    if (typeof inner !== 'object' || inner === null) return undefined;
-    inner = (inner as Json)[name];
-  }
-  return inner;
-}
-
-/** The first field with one of the names of a kind: a text or a number as text; '' for null. */
-function textOf(json: Json, field: Name): string | undefined {
-  let isNull = false;
-  for (const path of PATHS.get(field)!) {
-    const value = valueAt(json, path);
-    if (value === undefined) continue;
-    // Headers are lists.
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    if (isText(first)) return String(first);
-    isNull ||= value === null;
-  }
-  return isNull ? '' : undefined;
 }
 
 function isText(value: unknown): value is string | number {
@@ -222,4 +173,15 @@ function microsecondsIn(number: number): number {
   if (number > MOST_MICROSECONDS) return 1e-3;
   if (number > MOST_MILLISECONDS) return 1;
   return number > MOST_SECONDS ? 1e3 : 1e6;
+}
+
+/**
+ * Removes the names of fields that a line has, also those of objects in it.
+ *
+ * @param names with dots for fields of objects
+ */
+export function removeNamesIn(text: string, names: Set<string>): void {
+  const json = objectOf(text);
+  if (json === undefined) return;
+  for (const name of names) if (valueAt(json, pathOf(name)) !== undefined) names.delete(name);
 }

@@ -7,7 +7,7 @@ import { LogZone } from './log-zone.ts';
 /** The times of the lines of a log, in ISO 8601. */
 function timesOf(lines: readonly string[], format: string, timezone: string | undefined): string[] {
   const bytes = Buffer.from(lines.join('\n'));
-  const parser = new LineParser(rulesOf(format, bytes.toString(), timezone), 'site.example');
+  const parser = new LineParser(rulesOf(format, bytes.toString(), { timezone }), 'site.example');
   parser.open(bytes);
   const times: string[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -5,6 +5,7 @@
 
 import { isBot } from '../hit/bot-name.ts';
 import { DAY } from '../timing/units.ts';
+import { removeFoundNames } from './any-line.ts';
 import { LINE_FEED } from './ascii.ts';
 import type { LineRules } from './format.ts';
 import type { LineFacts } from './line-facts.ts';
@@ -42,6 +43,8 @@ export class Survey {
   readonly examples: ExampleLine[] = [];
   /** The first line that is not read. */
   unread: string | undefined;
+  /** Names of JSON fields that the user states, and that no line has. */
+  readonly missingNames: Set<string>;
   readonly #clients = new Map<string, { lines: number; readonly agents: Set<string> }>();
   readonly #hosts = new Set<string>();
   readonly #parser: LineParser;
@@ -53,6 +56,7 @@ export class Survey {
    */
   constructor(rules: LineRules, site: string, now: number) {
     this.#parser = new LineParser(rules, site);
+    this.missingNames = new Set(Object.values(rules.fields ?? {}).flat());
     this.#now = now;
   }
 
@@ -63,6 +67,7 @@ export class Survey {
       const next = this.#parser.next(at);
       const { outcome } = this.#parser;
       if (outcome !== 'blank') this.lines++;
+      if (this.missingNames.size > 0) removeFoundNames(textOf(bytes, at, next), this.missingNames);
       if (outcome === 'read') this.#addLine(bytes, at, next);
       else if (outcome !== 'blank') {
         this.failures.set(outcome, (this.failures.get(outcome) ?? 0) + 1);

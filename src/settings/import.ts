@@ -2,6 +2,7 @@ import { timeZoneOf } from '../timing/time-zone.ts';
 import { readAges } from './ages.ts';
 import { DATA_SETTINGS } from './data.ts';
 import { INTAKE_SETTINGS } from './intake.ts';
+import { LOG_FIELDS, readLogFields } from './log-fields.ts';
 import { LOG_FORMAT_CHOICES, readLogFormat } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
 import { bad, choicesText, readShare, readSwitch, readText, type Settings, setting } from './setting.ts';
@@ -18,6 +19,12 @@ export const IMPORT_SETTINGS = {
     'auto',
     readLogFormat,
   ),
+  fields: setting(
+    `names of fields in JSON lines that are not recognized, for ${LOG_FIELDS.join(', ')}: client=src_ip,time=meta.when`,
+    'FIELD=NAME,…',
+    undefined,
+    readLogFields,
+  ),
   timezone: setting(
     'IANA time zone of times without an offset, as those of HAProxy (default: UTC)',
     'ZONE',
@@ -32,7 +39,7 @@ export const IMPORT_SETTINGS = {
   ),
   'dry-run': setting('show how lines of the files are read, without importing them', '', 'false', readSwitch),
   yes: setting(
-    'import in spite of checks that say that the counts would be wrong, and shorter copies',
+    'import in spite of checks that say that the counts would be wrong, and shorter or edited copies',
     '',
     'false',
     readSwitch,

@@ -6,6 +6,7 @@ import type { LogImporter } from '../../logs/importer.ts';
 import type { QueryParams } from '../../query/params.ts';
 import { parameter, parameterOr, readParameter } from '../../schema/parameter.ts';
 import { BOOLEAN, TEXT } from '../../schema/schema.ts';
+import { readLogFields } from '../../settings/log-fields.ts';
 import { readLogFormat } from '../../settings/log-format.ts';
 import { requireControl } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
@@ -15,8 +16,13 @@ const PARAMETERS = {
   site: parameter(TEXT, 'of lines that name no host'),
   format: parameterOr('auto', TEXT, 'of the log, by name or notation'),
   timezone: parameter(TEXT, 'of times without an offset'),
+  fields: parameter(TEXT, 'names of fields in JSON lines'),
   follow: parameterOr(false, BOOLEAN, 'whether the log grows'),
-  refuse_copies: parameterOr(false, BOOLEAN, 'whether to refuse shorter copies of imported logs'),
+  refuse_copies: parameterOr(
+    false,
+    BOOLEAN,
+    'whether to refuse copies of imported logs that are shorter or edited',
+  ),
   restore_purged: parameterOr(false, BOOLEAN, 'whether to restore purged hits'),
 };
 
@@ -75,10 +81,12 @@ function requireImporter(importer: LogImporter | undefined): LogImporter {
 }
 
 function optionsOf(query: QueryParams): ImportOptions {
+  const fields = readParameter('fields', PARAMETERS.fields, query.fields);
   return {
     site: readParameter('site', PARAMETERS.site, query.site),
     format: readLogFormat(readParameter('format', PARAMETERS.format, query.format), 'format'),
     timezone: readParameter('timezone', PARAMETERS.timezone, query.timezone),
+    fields: fields === undefined ? undefined : readLogFields(fields, 'fields'),
     follow: readParameter('follow', PARAMETERS.follow, query.follow),
     refuseCopies: readParameter('refuse_copies', PARAMETERS.refuse_copies, query.refuse_copies),
     restorePurged: readParameter('restore_purged', PARAMETERS.restore_purged, query.restore_purged),
