@@ -62,7 +62,7 @@ export function visitsQuery(
 
 /** Rows of a table. */
 export interface TableQuery {
-  readonly by: FilterDimension;
+  readonly dimensions: readonly FilterDimension[];
   readonly metrics: readonly string[];
   /** What it is ordered by, from the highest. */
   readonly order: string;
@@ -72,9 +72,9 @@ export interface TableQuery {
 }
 
 export function tableQuery(view: View, now: Date, table: TableQuery): string {
-  const { by, metrics, order, isAscending = false, limit, filters = [] } = table;
+  const { dimensions, metrics, order, isAscending = false, limit, filters = [] } = table;
   return postText('/api/v1/query', {
-    dimensions: [by],
+    dimensions,
     metrics,
     ...scope(view, now, filters),
     order_by: [[order, isAscending ? 'asc' : 'desc']],
