@@ -4,6 +4,7 @@ import { LIMITS } from '../../src/query/language/limits.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
+import type { HourSpan } from '../view/usual.ts';
 import type { Metric, View } from '../view/view.ts';
 import { postText, withParams } from './api.ts';
 
@@ -36,6 +37,16 @@ export function statsQuery(view: View, now: Date): string {
     interval: interval ?? intervalsOf(period, localDate(now))[0],
     // There is no period before all time. Comparisons with other days are queried by `figuresQuery`.
     compare: compare === 'none' || typeof compare === 'object' || period.kind === 'all' ? undefined : compare,
+  });
+}
+
+/** Hits and visitors of one hour, from rollups. @param site '' for all sites */
+export function hourQuery(site: string, { from, to }: HourSpan): string {
+  return withParams('/api/v1/stats', {
+    site: site === '' ? undefined : site,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    interval: 'hour',
   });
 }
 
