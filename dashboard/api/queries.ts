@@ -4,6 +4,7 @@ import { LIMITS } from '../../src/query/language/limits.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
+import type { HourSpan } from '../view/usual.ts';
 import type { Metric, View } from '../view/view.ts';
 import { postText, withParams } from './api.ts';
 
@@ -39,6 +40,16 @@ export function statsQuery(view: View, now: Date): string {
   });
 }
 
+/** Hits and visitors of one hour, from rollups. @param site '' for all sites */
+export function hourQuery(site: string, { from, to }: HourSpan): string {
+  return withParams('/api/v1/stats', {
+    site: site === '' ? undefined : site,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    interval: 'hour',
+  });
+}
+
 /** Metrics by time. */
 export function figuresQuery(view: View, now: Date, metrics: readonly Metric[], interval: Interval): string {
   return postText('/api/v1/query', {
@@ -62,7 +73,7 @@ export function visitsQuery(
 
 /** Rows of a table. */
 export interface TableQuery {
-  readonly by: FilterDimension;
+  readonly dimensions: readonly FilterDimension[];
   readonly metrics: readonly string[];
   /** What it is ordered by, from the highest. */
   readonly order: string;
@@ -72,9 +83,9 @@ export interface TableQuery {
 }
 
 export function tableQuery(view: View, now: Date, table: TableQuery): string {
-  const { by, metrics, order, isAscending = false, limit, filters = [] } = table;
+  const { dimensions, metrics, order, isAscending = false, limit, filters = [] } = table;
   return postText('/api/v1/query', {
-    dimensions: [by],
+    dimensions,
     metrics,
     ...scope(view, now, filters),
     order_by: [[order, isAscending ? 'asc' : 'desc']],

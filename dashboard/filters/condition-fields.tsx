@@ -78,7 +78,7 @@ function Values({ dimension, operator, values, onChange }: ValuesProps) {
   const id = useId();
   // Its own filters would hide the other values.
   const query = tableQuery({ ...view.value, filters: [], compare: 'none' }, now.value, {
-    ...{ by: dimension, metrics: ['visitors'], order: 'visitors', limit: SUGGESTIONS },
+    ...{ dimensions: [dimension], metrics: ['visitors'], order: 'visitors', limit: SUGGESTIONS },
   });
   const { data, isLoading } = useAnswer<QueryAnswer>(query);
   const known = isLoading ? [] : (data?.results ?? []).map(({ dimensions }) => dimensions[0] ?? '');

@@ -7,6 +7,7 @@ import { Alert } from '../page/alert.tsx';
 import { filterPhrase } from '../page/filter-name.ts';
 import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
+import { LONGEST_NAME } from '../text/resource-name.ts';
 import type { Filter } from '../view/filter.ts';
 
 interface Segment {
@@ -82,7 +83,7 @@ function SegmentsDialog({ onClose }: { readonly onClose: () => void }) {
               <input
                 type="text"
                 required
-                maxLength={100}
+                maxLength={LONGEST_NAME}
                 value={name}
                 onInput={({ currentTarget }) => setName(currentTarget.value)}
               />

@@ -6,6 +6,7 @@ import { comparisonName } from '../text/period-name.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { daysOf, intervalsOf, isGoingOn } from '../view/period.ts';
 import { columnsOf } from '../view/series.ts';
+import { spikesOf } from '../view/spikes.ts';
 import type { Metric } from '../view/view.ts';
 import { show, view } from './address.ts';
 import { now } from './clock.ts';
@@ -18,6 +19,7 @@ import { METRIC_WORDS } from './metrics.ts';
 import { type Note, Notes, useNotes } from './notes.tsx';
 import { Nothing } from './nothing.tsx';
 import { format, tiles } from './preferences.ts';
+import { Spikes } from './spikes.tsx';
 import { useFigures } from './view-figures.ts';
 
 const SeriesDialog = lazy(() => import('./series-dialog.tsx').then((module) => module.SeriesDialog));
@@ -89,6 +91,10 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
     [data?.comparison],
   );
   const { name, say: sayNumber, sayRound = sayNumber, unit } = METRIC_WORDS[metric];
+  const spikes = useMemo(
+    () => (columns && unit === 'count' ? spikesOf(columns.values) : []),
+    [columns, unit],
+  );
   const currency = data?.currency;
   const say = (value: number) => sayNumber(value, currency);
   const sayTick = useCallback((value: number) => sayRound(value, currency), [sayRound, currency]);
@@ -98,11 +104,12 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
   return (
     <div class={isLoading ? 'stale' : ''} aria-busy={isLoading}>
       <Chart
-        {...{ name, say, unit, columns, timesBefore, notes }}
+        {...{ name, say, unit, columns, timesBefore, notes, spikes }}
         sayRound={sayTick}
         interval={data.interval}
         isGoingOn={isGoingOn(period, now.value)}
       />
+      <Spikes {...{ spikes, name, say }} times={columns.times} interval={data.interval} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { intervalName } from '../text/period-name.ts';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
+import type { Spike } from '../view/spikes.ts';
 import type { Note } from './notes.tsx';
 import { type Drawing, plotData, plotOptions, plotSize } from './plot.ts';
 import { format, isDark } from './preferences.ts';
@@ -13,6 +14,7 @@ interface ChartProps {
   /** Starts of the compared period's intervals, in milliseconds since 1970. */
   readonly timesBefore: readonly number[];
   readonly notes: readonly Note[];
+  readonly spikes: readonly Spike[];
   readonly interval: Interval;
   readonly isGoingOn: boolean;
   readonly say: (value: number) => string;
@@ -27,7 +29,7 @@ interface Pointed {
 
 /** A line over time, with that of the compared period. Arrow keys move along it. */
 export function Chart(props: ChartProps) {
-  const { name, columns, interval, isGoingOn, sayRound, unit, notes } = props;
+  const { name, columns, interval, isGoingOn, sayRound, unit, notes, spikes } = props;
   const [pointed, setPointed] = useState<Pointed>();
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -36,7 +38,7 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     const element = root.current!;
     drawing.current = {
-      ...{ columns, interval, isGoingOn, sayRound, unit, locales: format.locales },
+      ...{ columns, spikes, interval, isGoingOn, sayRound, unit, locales: format.locales },
       notes: notes.map(({ time }) => time),
       onCursor: (place: number | undefined, left: number) =>
         setPointed(place === undefined || left < 0 ? undefined : { place, left }),
@@ -56,6 +58,7 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     if (!plot.current || !drawing.current || drawing.current.columns === columns) return;
     drawing.current.columns = columns;
+    drawing.current.spikes = spikes;
     plot.current.setData(plotData(drawing.current));
   }, [columns]);
   const onKeyDown = (event: KeyboardEvent) => {

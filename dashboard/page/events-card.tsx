@@ -1,16 +1,17 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { propsQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { view } from './address.ts';
 import { now } from './clock.ts';
 import { Fault } from './fault.tsx';
+import { useFirstTab } from './first-tab.ts';
 import { Icon } from './icon.tsx';
 import { lazy } from './lazy.tsx';
 import { Menu } from './menu.tsx';
 import { Ranked } from './ranked.tsx';
 import { MoreButton, MoreDialog, ROWS } from './ranking-card.tsx';
-import { EVENTS, GOALS, propRanking } from './rankings.ts';
+import { DOWNLOADS, EVENTS, GOALS, OUTBOUND, propRanking } from './rankings.ts';
 import { RowsSkeleton } from './table.tsx';
 import { Tabs } from './tabs.tsx';
 
@@ -22,24 +23,28 @@ const GoalsDialog = lazy<{ site: string; onClose: () => void }>(() =>
   import('../visits/goals-dialog.tsx').then((module) => module.GoalsDialog),
 );
 
-/** Goals, events, and the properties of events. */
+const NO_PROPS = "No properties in this period. Call hit('signup', { plan: 'pro' }) on a page to send one.";
+const TABS = [GOALS, EVENTS, undefined, OUTBOUND, DOWNLOADS] as const;
+const NAMES = TABS.map((ranking) => ranking?.name ?? 'Properties');
+
+/** Goals, events and their properties, outbound links, and downloads. */
 export function EventsCard() {
-  const [tab, setTab] = useState(0);
+  const { tab, choose, onEmpty } = useFirstTab(TABS.length);
   const [key, setKey] = useState<string>();
   const [isMore, setMore] = useState(false);
-  const isProps = tab === 2;
   const [isEditing, setEditing] = useState(false);
-  const mayEdit = tab === 0 && view.value.site !== '' && session.value?.admin === true;
-  const { data, error } = useAnswer<Props>(isProps ? propsQuery(view.value, now.value) : undefined);
+  const isProps = TABS[tab] === undefined;
+  const mayEdit = TABS[tab] === GOALS && view.value.site !== '' && session.value?.admin === true;
+  const { data, error, isLoading } = useAnswer<Props>(
+    isProps ? propsQuery(view.value, now.value) : undefined,
+  );
   const keys = data?.props ?? [];
   const shown = keys.find((each) => each.key === key)?.key ?? keys[0]?.key;
-  const ranking = isProps
-    ? shown === undefined
-      ? undefined
-      : propRanking(shown)
-    : tab === 0
-      ? GOALS
-      : EVENTS;
+  const ranking = TABS[tab] ?? (shown === undefined ? undefined : propRanking(shown));
+  const hasNoProps = isProps && data !== undefined && !isLoading && keys.length === 0;
+  useEffect(() => {
+    if (hasNoProps) onEmpty();
+  }, [hasNoProps]);
   const choice = isProps && shown !== undefined && (
     <Menu
       name={`Property: ${shown}`}
@@ -54,9 +59,9 @@ export function EventsCard() {
     <section class="card" aria-label="Events">
       <Tabs
         name="Events"
-        tabs={['Goals', 'Events', 'Properties']}
+        tabs={NAMES}
         chosen={tab}
-        onChoose={setTab}
+        onChoose={choose}
         tools={
           <>
             {choice}
@@ -75,13 +80,11 @@ export function EventsCard() {
         }
       >
         {ranking ? (
-          <Ranked key={ranking.by} ranking={ranking} limit={ROWS} />
+          <Ranked key={`${ranking.name} ${ranking.by}`} ranking={ranking} limit={ROWS} onEmpty={onEmpty} />
         ) : error ? (
           <Fault error={error} />
         ) : data ? (
-          <p class="nothing">
-            {"No properties in this period. Call hit('signup', { plan: 'pro' }) on a page to send one."}
-          </p>
+          <p class="nothing">{NO_PROPS}</p>
         ) : (
           <RowsSkeleton />
         )}

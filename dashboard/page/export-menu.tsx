@@ -13,7 +13,8 @@ import { fileName } from './file-name.ts';
 import { Icon } from './icon.tsx';
 import { type Choice, Menu } from './menu.tsx';
 import { tiles } from './preferences.ts';
-import { BOTS, CARDS, EVENTS } from './rankings.ts';
+import { BOTS, CARDS, DOWNLOADS, EVENTS, OUTBOUND, REQUESTS } from './rankings.ts';
+import { dimensionsOf } from './row-value.ts';
 import { save } from './save.ts';
 
 type Kind = 'series' | 'tops' | 'csv' | 'ndjson' | 'parquet';
@@ -82,17 +83,18 @@ async function saveSeries(): Promise<void> {
 async function tables(): Promise<string> {
   const rows: (string | number | null)[][] = [['table', 'value', 'visitors', 'hits']];
   const metrics = ['visitors', 'hits'] as const;
-  for (const { by, filters = [], isOptional } of [
-    ...CARDS.flatMap(({ rankings }) => rankings),
-    EVENTS,
-    BOTS,
+  for (const ranking of [
+    ...[...CARDS.flat(), REQUESTS].flatMap(({ rankings }) => rankings),
+    ...[EVENTS, OUTBOUND, DOWNLOADS, BOTS],
   ]) {
-    const query = tableQuery(view.value, now.value, { by, metrics, order: 'visitors', limit: MOST, filters });
+    const { by, table = by, filters = [], isOptional } = ranking;
+    const query = tableQuery(view.value, now.value, {
+      ...{ dimensions: dimensionsOf(ranking), metrics, order: 'visitors', limit: MOST, filters },
+    });
     const { results } = await requestText<QueryAnswer>(query);
     for (const { dimensions, metrics: values } of results) {
-      const value = dimensions[0] ?? '';
-      if (isOptional && value === '') continue;
-      rows.push([by, value, ...values.map((each) => numberOf(each, undefined))]);
+      if (isOptional && dimensions[0] === '') continue;
+      rows.push([table, dimensions.join(' '), ...values.map((each) => numberOf(each, undefined))]);
     }
   }
   return csvText(rows);

@@ -3,7 +3,7 @@ import { LIMITS } from '../../src/query/language/limits.ts';
 import type { QueryRow } from '../api/answer-types.ts';
 import { currencyOf, numberOf } from '../api/figures.ts';
 import { csvText } from '../text/csv.ts';
-import { dimensionName, valueName } from './dimensions.ts';
+import { dimensionName } from './dimensions.ts';
 import { Fault } from './fault.tsx';
 import { fileName } from './file-name.ts';
 import { IconButton } from './icon-button.tsx';
@@ -11,9 +11,10 @@ import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import { Modal } from './modal.tsx';
 import { format } from './preferences.ts';
 import { NO_ROWS, type Ranking } from './rankings.ts';
+import { dimensionsOf, rowName } from './row-value.ts';
 import { save } from './save.ts';
 import { SearchField } from './search-field.tsx';
-import { type Order, RowsSkeleton, Table } from './table.tsx';
+import { firstOrder, type Order, RowsSkeleton, Table } from './table.tsx';
 import { useTable } from './table-answer.ts';
 
 /** Rows at first. Each click adds four times as many. */
@@ -30,7 +31,7 @@ export function MoreDialog({
   const [text, setText] = useState('');
   const wanted = text.trim();
   const [count, setCount] = useState(ROWS);
-  const [order, setOrder] = useState<Order>({ metric: ranking.metrics[0]!, isAscending: false });
+  const [order, setOrder] = useState<Order>(firstOrder(ranking));
   const { isAscending, metric } = order;
   const { data, error, isLoading } = useTable(ranking, {
     ...{ metrics: ranking.allMetrics, order: metric, isAscending },
@@ -87,17 +88,17 @@ export function MoreDialog({
 }
 
 /** Rows whose stored or displayed value contains a text, ignoring case. */
-function search(rows: readonly QueryRow[], { by }: Ranking, wanted: string): readonly QueryRow[] {
+function search(rows: readonly QueryRow[], ranking: Ranking, wanted: string): readonly QueryRow[] {
   const text = wanted.toLowerCase();
   if (text === '') return rows;
-  return rows.filter(({ dimensions: [value = ''] }) =>
-    `${value}\n${valueName(by, value)}`.toLowerCase().includes(text),
+  return rows.filter(({ dimensions }) =>
+    `${dimensions.join(' ')}\n${rowName(ranking, dimensions)}`.toLowerCase().includes(text),
   );
 }
 
 /** Rows as CSV, each metric followed by its earlier value if there is a comparison. */
 export function tableCsv(
-  { by }: Pick<Ranking, 'by'>,
+  ranking: Pick<Ranking, 'by' | 'within'>,
   metrics: readonly TableMetric[],
   rows: readonly QueryRow[],
 ): string {
@@ -107,12 +108,12 @@ export function tableCsv(
     metric === 'revenue' && currency !== undefined ? `Revenue (${currency})` : METRIC_WORDS[metric].name;
   return csvText([
     [
-      dimensionName(by),
+      ...dimensionsOf(ranking).map(dimensionName),
       ...metrics.map(name),
       ...(isCompared ? metrics.map((metric) => `${name(metric)} before`) : []),
     ],
     ...rows.map(({ dimensions, metrics: values, comparison }) => [
-      dimensions[0] ?? '',
+      ...dimensions,
       ...metrics.map((_, at) => numberOf(values[at] ?? null, currency)),
       ...(isCompared ? metrics.map((_, at) => numberOf(comparison?.metrics[at] ?? null, currency)) : []),
     ]),

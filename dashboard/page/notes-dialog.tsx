@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { useChange } from '../api/change.ts';
+import { resourceName } from '../text/resource-name.ts';
 import { localDate } from '../view/calendar.ts';
 import { Alert } from './alert.tsx';
 import { type Annotation, annotationsPath } from './annotation.ts';
@@ -8,9 +9,6 @@ import { now } from './clock.ts';
 import { IconButton } from './icon-button.tsx';
 import { Modal } from './modal.tsx';
 import { format } from './preferences.ts';
-
-/** Maximum number of characters of a name of the API, which is made of the day and the text. */
-const LONGEST_NAME = 100;
 
 /** The notes of a site, latest first. */
 export function NotesDialog({ site, onClose }: { readonly site: string; readonly onClose: () => void }) {
@@ -25,8 +23,7 @@ export function NotesDialog({ site, onClose }: { readonly site: string; readonly
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            const name = `${day} ${text.trim()}`.slice(0, LONGEST_NAME).toWellFormed();
-            const body = { name, day, text: text.trim() };
+            const body = { name: resourceName(`${day} ${text.trim()}`), day, text: text.trim() };
             void run(path, { method: 'POST', body }).then((made) => made !== undefined && setText(''));
           }}
         >

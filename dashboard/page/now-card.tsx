@@ -1,9 +1,12 @@
 import { useEffect } from 'preact/hooks';
+import type { Live } from '../api/answer-types.ts';
 import { isConnected } from '../api/connection.ts';
 import { live, liveFault, openLiveFeed } from '../api/live-feed.ts';
 import { type Slice, STOPS, slices, slicesOf, stopOf, windowsWord } from '../view/sliding-window.ts';
+import { type Hour, verdictOf } from '../view/usual.ts';
 import { view } from './address.ts';
 import { format, windowSeconds } from './preferences.ts';
+import { useUsualHour } from './usual-hour.ts';
 
 /** Live counts: a window of selectable length that ends now and moves every second. */
 export function NowCard() {
@@ -19,6 +22,7 @@ export function NowCard() {
   );
   const answer = live.value;
   const window = answer?.windows.at(-1);
+  const usual = useUsualHour(site);
   const isAway = !isConnected.value || answer?.stale_since !== undefined;
   return (
     <section class="card now" aria-label="Now">
@@ -40,6 +44,7 @@ export function NowCard() {
             <Figure name="hits per second" value={window && format.rate(window.hits_per_second)} />
           </dl>
         )}
+        {window && usual && !isAway && <Usual usual={usual} window={window} />}
       </div>
       <div class="now-chart">
         <Bars slices={slices(answer?.windows ?? [])} />
@@ -62,6 +67,30 @@ export function NowCard() {
         </label>
       </div>
     </section>
+  );
+}
+
+interface UsualProps {
+  readonly usual: Hour;
+  readonly window: Live['windows'][number];
+}
+
+const VERDICTS = {
+  busier: 'Far more hits than usual.',
+  quieter: 'Far fewer hits than usual.',
+} as const;
+
+/** What is usual at this hour, and whether now is far from that. */
+function Usual({ usual: { hits, visitors }, window }: UsualProps) {
+  const verdict = verdictOf(window, hits);
+  return (
+    <p class="usual">
+      {verdict && <b class={verdict}>{VERDICTS[verdict]} </b>}
+      <span title="Mean of the same hour and weekday in the last four weeks">
+        Usual at this hour: {format.count(Math.round(visitors), 'visitor')} and{' '}
+        {format.count(Math.round(hits), 'hit')} an hour, {format.rate(hits / 3600)} per second
+      </span>
+    </p>
   );
 }
 

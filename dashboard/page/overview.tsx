@@ -18,7 +18,8 @@ import { lazy } from './lazy.tsx';
 import { Link } from './link.tsx';
 import { NowCard } from './now-card.tsx';
 import { RankingCard } from './ranking-card.tsx';
-import { CARDS } from './rankings.ts';
+import { CARDS, type RankingCard as Card } from './rankings.ts';
+import { RequestsCard } from './requests-card.tsx';
 import { UncountedCard } from './uncounted-card.tsx';
 
 const Funnels = lazy(() => import('../visits/funnels.tsx').then((module) => module.Funnels));
@@ -103,14 +104,22 @@ function Cards() {
       <NowCard />
       <ChartCard />
       <div class="cards">
-        {CARDS.map((card) => (
-          <RankingCard key={card.name} card={card} />
-        ))}
-        <EventsCard />
-        <UncountedCard />
+        <div>
+          <RankingCards cards={CARDS[0]} />
+          <EventsCard />
+        </div>
+        <div>
+          <RankingCards cards={CARDS[1]} />
+          <RequestsCard />
+          <UncountedCard />
+        </div>
       </div>
     </>
   );
+}
+
+function RankingCards({ cards }: { readonly cards: readonly Card[] }) {
+  return cards.map((card) => <RankingCard key={card.name} card={card} />);
 }
 
 function act(action: Exclude<Action, 'help'>): void {

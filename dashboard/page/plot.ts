@@ -3,6 +3,7 @@
 import type uPlot from 'uplot';
 import type { Interval } from '../view/period.ts';
 import type { Columns } from '../view/series.ts';
+import type { Spike } from '../view/spikes.ts';
 
 /** Width that a label below the chart needs, in pixels, without and with a year. */
 const LABEL_WIDTH = 84;
@@ -12,8 +13,9 @@ const AXIS_WIDTH = 58;
 const CHARACTER_WIDTH = 7.5;
 const HEIGHT = 280;
 const NARROW_HEIGHT = 210;
-/** Above the highest value. */
+/** Above the highest value; with the mark of a spike, which has its room above. */
 const HEADROOM = 1.08;
+const SPIKE_HEADROOM = 1.16;
 /** Steps of an axis of whole numbers: 1, 2, 5, 10, 20 … */
 const WHOLE_STEPS = Array.from(
   { length: 36 },
@@ -35,6 +37,7 @@ const FEW_POINTS = 40;
 export interface Drawing {
   /** Replaced when there are newer values of the same intervals. */
   columns: Columns;
+  spikes: readonly Spike[];
   readonly interval: Interval;
   readonly locales: readonly string[];
   /** Whether the last value's interval has not ended. */
@@ -83,7 +86,12 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
     },
     scales: {
       x: { time: true },
-      y: { range: (_, __, most) => [0, most > 0 ? most * HEADROOM : 1] },
+      y: {
+        range: (_, __, most) => {
+          const room = drawing.spikes.length > 0 ? SPIKE_HEADROOM : HEADROOM;
+          return [0, most > 0 ? most * room : 1];
+        },
+      },
     },
     axes: [
       {
@@ -117,6 +125,7 @@ export function plotOptions(drawing: Drawing, element: Element, width: number): 
     ],
     hooks: {
       drawAxes: [(plot) => drawNotes(plot, drawing.notes, colour('muted'))],
+      draw: [(plot) => drawSpikes(plot, drawing, colour('accent'))],
       setCursor: [({ cursor }) => drawing.onCursor(cursor.idx ?? undefined, cursor.left ?? 0)],
     },
   };
@@ -143,6 +152,22 @@ function drawNotes({ ctx, bbox, valToPos, scales }: uPlot, notes: readonly numbe
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** A triangle above each spike. */
+function drawSpikes({ ctx, valToPos }: uPlot, { spikes, columns }: Drawing, fill: string): void {
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = fill;
+  for (const { place, value } of spikes) {
+    const [x, y] = [valToPos(columns.times[place]!, 'x', true), valToPos(value, 'y', true) - size];
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x - size, y - 1.6 * size);
+    ctx.lineTo(x + size, y - 1.6 * size);
+    ctx.fill();
   }
   ctx.restore();
 }

@@ -24,7 +24,7 @@ export function RankingCard({ card }: { readonly card: Card }) {
         onChoose={setTab}
         tools={<MoreButton name={ranking.name} onClick={() => setMore(true)} />}
       >
-        <Ranked key={ranking.by} ranking={ranking} limit={ROWS} />
+        <Ranked key={ranking.name} ranking={ranking} limit={ROWS} />
       </Tabs>
       {isMore && <MoreDialog ranking={ranking} onClose={() => setMore(false)} />}
     </section>

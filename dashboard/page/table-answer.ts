@@ -8,6 +8,7 @@ import { now } from './clock.ts';
 import type { TableMetric } from './metrics.ts';
 import { format } from './preferences.ts';
 import type { Ranking } from './rankings.ts';
+import { dimensionsOf } from './row-value.ts';
 
 /** Maximum number of rows of `top`, which are ordered by hits: other orders need all of them. */
 const MOST_TOP = 1000;
@@ -40,7 +41,7 @@ function useRows(ranking: Ranking, options: TableOptions): Answer<TableRows> {
   const asked = useAnswer<QueryAnswer>(
     tableQuery(view.value, now.value, {
       ...options,
-      by: ranking.by,
+      dimensions: dimensionsOf(ranking),
       limit: options.limit + (ranking.isOptional ? 1 : 0),
       ...(ranking.filters && { filters: ranking.filters }),
     }),

@@ -1,17 +1,22 @@
 import type { Change, QueryRow, Value } from '../api/answer-types.ts';
 import { changeOf, currencyOf, numberOf, otherAmounts } from '../api/figures.ts';
-import { filterOf, has } from '../view/filter.ts';
+import { has } from '../view/filter.ts';
 import { toggleFilter, view } from './address.ts';
 import { ChangeOf } from './change-of.tsx';
-import { valueName, wordsOf } from './dimensions.ts';
 import { Flag } from './flag.tsx';
 import { METRIC_WORDS, type TableMetric } from './metrics.ts';
 import type { Ranking } from './rankings.ts';
+import { columnName, rowFilter, rowName } from './row-value.ts';
 import { SortHead } from './sort-head.tsx';
 
 export interface Order {
   readonly metric: TableMetric;
   readonly isAscending: boolean;
+}
+
+/** The order of a ranking at first. */
+export function firstOrder({ order, metrics }: Ranking): Order {
+  return { metric: order ?? metrics[0]!, isAscending: false };
 }
 
 interface TableProps {
@@ -34,7 +39,7 @@ export function Table({ ranking, rows, metrics, order, onOrder, isStale, onPick 
     <table class={isStale ? 'rows stale' : 'rows'} aria-busy={isStale}>
       <thead>
         <tr>
-          <th scope="col">{wordsOf(ranking.by).name}</th>
+          <th scope="col">{columnName(ranking)}</th>
           {metrics.map((metric) => (
             <SortHead
               key={metric}
@@ -48,11 +53,11 @@ export function Table({ ranking, rows, metrics, order, onOrder, isStale, onPick 
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.dimensions[0]}>
+          <tr key={row.dimensions.join('\n')}>
             <th scope="row">
               <ValueButton
                 ranking={ranking}
-                value={row.dimensions[0]!}
+                values={row.dimensions}
                 length={most > 0 ? (numberOf(row.metrics[at] ?? null, currency) ?? 0) / most : 0}
                 onPick={onPick}
               />
@@ -105,15 +110,16 @@ function Cell({ metric, value, change, before, currency }: CellProps) {
 
 interface ValueProps {
   readonly ranking: Ranking;
-  readonly value: string;
+  /** Of its dimensions. */
+  readonly values: readonly string[];
   /** Of its bar, from 0 to 1. */
   readonly length: number;
   readonly onPick: (() => void) | undefined;
 }
 
-function ValueButton({ ranking: { by }, value, length, onPick }: ValueProps) {
-  const name = valueName(by, value);
-  const filter = filterOf(by, value);
+function ValueButton({ ranking, values, length, onPick }: ValueProps) {
+  const name = rowName(ranking, values);
+  const filter = rowFilter(ranking, values);
   return (
     <button
       type="button"
@@ -122,13 +128,13 @@ function ValueButton({ ranking: { by }, value, length, onPick }: ValueProps) {
       style={{ '--length': Math.max(0.01, length) }}
       onClick={(event) => {
         // With Shift or Alt: all except this.
-        toggleFilter(event.shiftKey || event.altKey ? filterOf(by, value, true) : filter);
+        toggleFilter(event.shiftKey || event.altKey ? rowFilter(ranking, values, true) : filter);
         onPick?.();
       }}
     >
       <span class="bar" />
       <span class="value" title={name}>
-        {by === 'country' && <Flag code={value} />}
+        {ranking.by === 'country' && <Flag code={values[0] ?? ''} />}
         <bdi>{name}</bdi>
       </span>
     </button>

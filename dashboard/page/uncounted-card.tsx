@@ -3,6 +3,7 @@ import { DROP_RULES } from '../../src/hit/drop-reason.ts';
 import type { Drops } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { Fault } from './fault.tsx';
+import { useFirstTab } from './first-tab.ts';
 import { format } from './preferences.ts';
 import { Ranked } from './ranked.tsx';
 import { MoreButton, MoreDialog, ROWS } from './ranking-card.tsx';
@@ -12,7 +13,7 @@ import { Tabs } from './tabs.tsx';
 
 /** Hits that were not counted, and why. */
 export function UncountedCard() {
-  const [tab, setTab] = useState(0);
+  const { tab, choose, onEmpty } = useFirstTab(2);
   const [isMore, setMore] = useState(false);
   return (
     <section class="card" aria-label="Excluded">
@@ -20,10 +21,10 @@ export function UncountedCard() {
         name="Excluded"
         tabs={['Bots', 'Dropped hits']}
         chosen={tab}
-        onChoose={setTab}
+        onChoose={choose}
         tools={tab === 0 && <MoreButton name="Bots" onClick={() => setMore(true)} />}
       >
-        {tab === 0 ? <Ranked ranking={BOTS} limit={ROWS} /> : <DroppedHits />}
+        {tab === 0 ? <Ranked ranking={BOTS} limit={ROWS} onEmpty={onEmpty} /> : <DroppedHits />}
       </Tabs>
       {isMore && <MoreDialog ranking={BOTS} onClose={() => setMore(false)} />}
     </section>

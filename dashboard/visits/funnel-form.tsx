@@ -5,6 +5,7 @@ import { show } from '../page/address.ts';
 import { Alert } from '../page/alert.tsx';
 import { Icon } from '../page/icon.tsx';
 import { IconButton } from '../page/icon-button.tsx';
+import { LONGEST_NAME } from '../text/resource-name.ts';
 import { fieldOf, type Step, type StepField, stepOf } from './step.ts';
 import { StepFields } from './step-fields.tsx';
 
@@ -91,7 +92,7 @@ export function FunnelForm({ path, steps, within, onSaved }: FormProps) {
             type="text"
             aria-label="Name of the funnel"
             placeholder="Name"
-            maxLength={100}
+            maxLength={LONGEST_NAME}
             value={name}
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />

@@ -5,6 +5,7 @@ import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
 import { IconButton } from '../page/icon-button.tsx';
 import { Modal } from '../page/modal.tsx';
+import { LONGEST_NAME, resourceName } from '../text/resource-name.ts';
 import { type StepField, stepName, stepOf } from './step.ts';
 import { StepFields } from './step-fields.tsx';
 
@@ -13,7 +14,7 @@ interface Goal {
   readonly action: Action;
 }
 
-const KINDS = ['page', 'event', 'outbound', 'download'] as const;
+const KINDS = ['page', 'event', 'outbound', 'download', 'not_found'] as const;
 
 /** The goals of a site: what visitors should do. */
 export function GoalsDialog({ site, onClose }: { readonly site: string; readonly onClose: () => void }) {
@@ -45,7 +46,7 @@ export function GoalsDialog({ site, onClose }: { readonly site: string; readonly
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            const body = { name: name.trim() || (action && stepName(action)), action };
+            const body = { name: name.trim() || (action && resourceName(stepName(action))), action };
             void run(path, { method: 'POST', body }).then((made) => {
               if (made === undefined) return;
               setField({ ...field, text: '' });
@@ -58,9 +59,9 @@ export function GoalsDialog({ site, onClose }: { readonly site: string; readonly
             Name
             <input
               type="text"
-              maxLength={100}
+              maxLength={LONGEST_NAME}
               value={name}
-              placeholder={action ? stepName(action) : ''}
+              placeholder={action ? resourceName(stepName(action)) : ''}
               onInput={({ currentTarget }) => setName(currentTarget.value)}
             />
           </label>

@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<StepKind, string>> = {
   goal: 'Goal',
   outbound: 'Link to',
   download: 'Download',
+  not_found: 'Not found',
 };
 const HINTS: Readonly<Record<StepKind, string>> = {
   page: '/cart, or /blog/*',
@@ -21,6 +22,7 @@ const HINTS: Readonly<Record<StepKind, string>> = {
   goal: 'Name of a goal',
   outbound: 'https://shop.example/*, or any',
   download: '*.pdf, or any',
+  not_found: '/old/*, or any',
 };
 const SUGGESTED: { readonly [Kind in StepKind]?: FilterDimension } = {
   page: 'page',
@@ -43,7 +45,7 @@ export function StepFields({ name, field, kinds = STEP_KINDS, onChange }: Fields
   const query =
     by &&
     tableQuery({ ...view.value, filters: [], compare: 'none' }, now.value, {
-      ...{ by, metrics: ['visitors'], order: 'visitors', limit: SUGGESTIONS },
+      ...{ dimensions: [by], metrics: ['visitors'], order: 'visitors', limit: SUGGESTIONS },
     });
   const { data, isLoading } = useAnswer<QueryAnswer>(query);
   const known = isLoading || !by ? [] : (data?.results ?? []).map(({ dimensions }) => dimensions[0] ?? '');

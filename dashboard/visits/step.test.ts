@@ -9,6 +9,8 @@ test('steps that the form can show are restored from it', () => {
     { kind: 'event', event: 'buy' },
     { kind: 'outbound', url: 'https://x.example/*' },
     { kind: 'download' },
+    { kind: 'not_found' },
+    { kind: 'not_found', page: '/old/*' },
   ];
   for (const step of steps) assert.deepEqual(stepOf(fieldOf(step)!), step);
   assert.equal(stepOf({ kind: 'page', text: ' ' }), undefined);

@@ -5,7 +5,7 @@ import { readable, storedForm } from '../text/readable.ts';
 /** A goal by its name, an action, or any of several. */
 export type Step = string | Action | { readonly any: readonly (string | Action)[] };
 
-export const STEP_KINDS = ['page', 'event', 'goal', 'outbound', 'download'] as const;
+export const STEP_KINDS = ['page', 'event', 'goal', 'outbound', 'download', 'not_found'] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
 /** A step as the form has it. */
@@ -49,11 +49,12 @@ function textOf(action: Action): string {
   }
 }
 
-/** @returns undefined for an empty field; outbound links and downloads may be any */
+/** @returns undefined for an empty field; outbound links, downloads and missing pages may be any */
 export function stepOf({ kind, text }: StepField): Step | undefined {
   const written = text.trim();
   if (kind === 'outbound' || kind === 'download')
     return { kind, ...(written !== '' && { url: storedForm(written) }) };
+  if (kind === 'not_found') return { kind, ...(written !== '' && { page: storedForm(written) }) };
   if (written === '') return undefined;
   if (kind === 'goal') return written;
   return kind === 'page' ? { kind, page: storedForm(written) } : { kind, event: written };
@@ -62,7 +63,7 @@ export function stepOf({ kind, text }: StepField): Step | undefined {
 /** @returns undefined if the form cannot show the step */
 export function fieldOf(step: Step): StepField | undefined {
   if (typeof step === 'string') return { kind: 'goal', text: step };
-  if ('any' in step || step.kind === 'scroll' || step.kind === 'not_found') return undefined;
+  if ('any' in step || step.kind === 'scroll') return undefined;
   if (step.kind === 'event' && step.props) return undefined;
   return { kind: step.kind, text: textOf(step) };
 }

@@ -57,6 +57,8 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
     const open = await dashboard.open(period);
     const { page } = open;
     await settled(page);
+    // Without conversions, the card shows the events.
+    await page.getByRole('tab', { name: 'Goals' }).click();
     await page.getByRole('button', { name: 'Edit goals' }).click();
     const dialog = page.getByRole('dialog', { name: 'Goals' });
     await dialog.getByLabel('Action: type').selectOption('Event');
@@ -64,6 +66,15 @@ describe('visits', { skip: program === undefined && BROWSER_MISSING }, async () 
     await dialog.getByLabel('Name').fill('purchase');
     await dialog.getByRole('button', { name: 'Add goal' }).click();
     await dialog.getByText('Event buy').waitFor();
+    // A name that is made of the action may be longer than names are.
+    const long = `/${'long/'.repeat(40)}`;
+    await dialog.getByLabel('Action: type').selectOption('Page');
+    await dialog.getByRole('combobox', { name: 'Action', exact: true }).fill(long);
+    await dialog.getByRole('button', { name: 'Add goal' }).click();
+    await dialog
+      .getByRole('listitem')
+      .filter({ hasText: `Page ${long}` })
+      .waitFor();
     assert.deepEqual(await violations(page, SOME_LOOKS), []);
     await page.setViewportSize(WIDE);
     await page.keyboard.press('Escape');
