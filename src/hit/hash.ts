@@ -19,6 +19,8 @@ const sip = fastestSipHash();
 const memory = new Uint8Array(sip.memory.buffer);
 const words = new Uint32Array(sip.memory.buffer);
 const encoder = new TextEncoder();
+/** Where a whole text is written: a view for each would cost as much as the encoding. */
+const place = memory.subarray(TEXT, TEXT + LONGEST);
 
 /** A 64-bit value as two unsigned halves: a BigInt per hit would cost more than the hash itself. */
 export interface Digest {
@@ -107,7 +109,8 @@ function write(text: string, start: number): number {
 }
 
 function writeLong(text: string, start: number): number {
-  return start + encoder.encodeInto(text, memory.subarray(start, start + LONGEST)).written;
+  const free = start === TEXT ? place : memory.subarray(start, start + LONGEST);
+  return start + encoder.encodeInto(text, free).written;
 }
 
 function writeHalf(value: number, at: number): number {

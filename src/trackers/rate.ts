@@ -62,7 +62,7 @@ export class RateTracker {
    */
   track(input: TrackInput): void {
     const now = this.#now();
-    const visitor = this.#names.digest(input, now);
+    const visitor = this.#names.digest(input);
     if (visitor) this.#windows.add(visitor.high, visitor.low, now, now);
   }
 

@@ -70,7 +70,7 @@ export class SimpleTracker {
    * @throws HitError `invalid` for a visitor without a name
    */
   track(input: TrackInput): Seen {
-    const visitor = this.#names.digest(input, 0);
+    const visitor = this.#names.digest(input);
     if (!visitor) return { isNew: false, unique: this.#unique, total: this.#total };
     const isNew = !this.#filter.testAndAdd(visitor.high, visitor.low);
     if (isNew) this.#unique++;
