@@ -57,13 +57,14 @@ export class KeyedHash implements Digest {
     this.#key = new Uint32Array(new Uint8Array(key).buffer);
   }
 
+  /** @returns this hash, with the digest of a text @example new KeyedHash(key).digest('visitor 7').high; // 3305225995 */
   digest(text: string): this {
     return this.#hash(write(text, TEXT));
   }
 
   /**
    * Hash of a visitor: the bytes of two lines, `site` and `client`, and of the user agent's digest. User agents are long
-   * and repeat, so each is digested once.
+   * and repeat, so each is digested once. @internal
    */
   digestVisitor(site: string, client: string, agent: Digest): this {
     let at = write(site, TEXT);
