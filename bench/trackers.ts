@@ -4,13 +4,14 @@
  * A `Set` of names knows all that `SimpleTracker` does, and a `Map` of last times what `RateTracker` knows of visitors; both are
  * exact, and grow with each visitor. The collections get a finished text: for requests, building it is part of the hit.
  */
+import { loadavg } from 'node:os';
 import { owned } from '../src/cache/memo.ts';
 import type { NodeRequest } from '../src/trackers/input.ts';
 import { RateTracker } from '../src/trackers/rate.ts';
 import { SimpleTracker } from '../src/trackers/simple.ts';
 import { type Bench, check } from './bench.ts';
 import { below, table, whole } from './results.ts';
-import { AT_ONCE, type Step, timeSteps, turns } from './step.ts';
+import { AT_ONCE, processorTime, type Step, timeSteps, turns } from './step.ts';
 import { weigh } from './weight.ts';
 
 /** Of the time that a `Set` takes for the same. */
@@ -53,6 +54,7 @@ export const trackers: Bench = async ({ quick, log }) => {
   const times = await timeSteps(
     countings.map((counting) => stepOf(counting, counting.input === 'name' ? visitors : requests.length)),
     quick,
+    processorTime,
   );
   const rows = countings.map(({ name, input }, i) => {
     const { nanoseconds } = times[i]!;
@@ -73,7 +75,7 @@ export const trackers: Bench = async ({ quick, log }) => {
   return {
     question: 'What does a hit cost in a program, beside a `Set` and a `Map`?',
     body: [
-      `Hits of ${whole(visitors)} named visitors, and of ${whole(requests.length)} clients by their requests; memory after each of the named ones came.`,
+      `Hits of ${whole(visitors)} named visitors, and of ${whole(requests.length)} clients by their requests; memory after each of the named ones came. Processor time of the thread; the load of the machine meanwhile was ${loadavg()[0]!.toFixed(1)}.`,
       table(['counter', 'given', 'ns a hit', 'memory'], rows),
     ],
     goals,

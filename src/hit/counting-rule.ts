@@ -51,6 +51,12 @@ export interface CountingOptions {
   readonly excludeAddresses?: string;
 }
 
+/** What the rule reads of a request, and what identifies its visitor. */
+export type CountedFacts = Pick<
+  RequestContext,
+  'visitor' | 'host' | 'path' | 'peer' | 'forwarded' | 'userAgent' | 'purpose' | 'method' | 'status'
+>;
+
 /** Why a request does not count. */
 export const UNCOUNTED_REASONS = [
   'invalid',
@@ -90,7 +96,7 @@ export class CountingRule {
    * @param facts of a request, or of a named visitor
    * @returns why it does not count, by the first reason in the table above; undefined if it counts
    */
-  refusalOf(facts: RequestContext, proxies: TrustedProxies): UncountedReason | undefined {
+  refusalOf(facts: CountedFacts, proxies: TrustedProxies): UncountedReason | undefined {
     if (facts.visitor !== '') return undefined;
     const counts = this.#counts;
     if (!isValid(facts)) return 'invalid';
@@ -110,7 +116,7 @@ export function isPrefetch(purpose: string): boolean {
 }
 
 /** Whether the intake could store it. */
-function isValid({ path, host }: RequestContext): boolean {
+function isValid({ path, host }: CountedFacts): boolean {
   return path.length <= LIMITS.path && !isUnclean(path) && validHosts.of(host);
 }
 

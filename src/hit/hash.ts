@@ -19,6 +19,8 @@ const sip = fastestSipHash();
 const memory = new Uint8Array(sip.memory.buffer);
 const words = new Uint32Array(sip.memory.buffer);
 const encoder = new TextEncoder();
+/** Where a whole text is written: a view for each would cost as much as the encoding. */
+const place = memory.subarray(TEXT, TEXT + LONGEST);
 
 /** A 64-bit value as two unsigned halves: a BigInt per hit would cost more than the hash itself. */
 export interface Digest {
@@ -55,13 +57,14 @@ export class KeyedHash implements Digest {
     this.#key = new Uint32Array(new Uint8Array(key).buffer);
   }
 
+  /** @returns this hash, with the digest of a text @example new KeyedHash(key).digest('visitor 7').high; // 3305225995 */
   digest(text: string): this {
     return this.#hash(write(text, TEXT));
   }
 
   /**
    * Hash of a visitor: the bytes of two lines, `site` and `client`, and of the user agent's digest. User agents are long
-   * and repeat, so each is digested once.
+   * and repeat, so each is digested once. @internal
    */
   digestVisitor(site: string, client: string, agent: Digest): this {
     let at = write(site, TEXT);
@@ -107,7 +110,8 @@ function write(text: string, start: number): number {
 }
 
 function writeLong(text: string, start: number): number {
-  return start + encoder.encodeInto(text, memory.subarray(start, start + LONGEST)).written;
+  const free = start === TEXT ? place : memory.subarray(start, start + LONGEST);
+  return start + encoder.encodeInto(text, free).written;
 }
 
 function writeHalf(value: number, at: number): number {

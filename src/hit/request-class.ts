@@ -88,7 +88,8 @@ export function classOf({ path, query, method, status }: LoggedRequest): Request
 
 /** Whether the class of a request is `asset`, whatever its method and status. @param path without query */
 export function isAsset(path: string): boolean {
-  return ASSETS.has(endingOf(lastSegment(path)));
+  // Most pages have no ending.
+  return path.includes('.') && ASSETS.has(endingOf(lastSegment(path)));
 }
 
 /** The name of the hit of a request. */

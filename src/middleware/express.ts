@@ -26,7 +26,7 @@ export type ExpressMiddleware = (request: ExpressRequest, response: NodeResponse
  * @param trackers trackers, which stay open, or settings of trackers to make, which `close` closes
  * @throws HitError `invalid` or `bad_setting` for invalid options
  * @example
- * const hits = hitTracker({ simple: {}, db: { dataDir: './data' } });
+ * const hits = hitTracker({ simple: {}, rate: {} });
  * app.use(hits);
  * app.get('/', (_request, response) => response.send(`${hits.simple.total} hits`));
  */

@@ -41,7 +41,7 @@ export type FastifyPlugin = (app: FastifyApplication, options: unknown, done: ()
  * @param trackers trackers, which stay open, or settings of trackers to make, which `close` closes
  * @throws HitError `invalid` or `bad_setting` for invalid options
  * @example
- * const hits = hitTracker({ simple: {}, db: { dataDir: './data' } });
+ * const hits = hitTracker({ simple: {}, rate: {} });
  * app.register(hits);
  * app.get('/', async () => `${hits.simple.total} hits`);
  */

@@ -30,7 +30,7 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
  * @param trackers trackers, which stay open, or settings of trackers to make, which `close` closes
  * @throws HitError `invalid` or `bad_setting` for invalid options
  * @example
- * const hits = hitTracker({ simple: {}, db: { dataDir: './data' } });
+ * const hits = hitTracker({ simple: {}, rate: {} });
  * app.use(hits);
  * app.use((context) => { context.body = `${hits.simple.total} hits`; });
  */

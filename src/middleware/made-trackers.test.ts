@@ -13,7 +13,7 @@ import { placeEmptyStore } from '../../test/fixtures/empty-store.ts';
 import { listening } from '../../test/fixtures/listening.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
-import { factsOf } from '../trackers/input.ts';
+import { contextOf } from '../trackers/input.ts';
 import { hitTracker as forFastify } from './fastify.ts';
 import { hitTracker } from './node.ts';
 
@@ -75,7 +75,7 @@ describe('the trackers that a middleware makes', { timeout: scaledTimeout(60_000
 
 test('a middleware counts requests of HTTP/2, by their host', async () => {
   const hosts: string[] = [];
-  const hits = hitTracker([{ track: (input) => hosts.push(factsOf(input, 0).host) }]);
+  const hits = hitTracker([{ track: (input) => hosts.push(contextOf(input, 0).host) }]);
   const server = createHttp2Server((_request, response) => void response.end()).on('request', hits);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

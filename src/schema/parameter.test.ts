@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parameter, parameterOr, readParameter } from './parameter.ts';
+import { parameter, parameterOr, readParameter, readText } from './parameter.ts';
 import { BOOLEAN, choice, integer, list, TEXT, textUpTo } from './schema.ts';
 
 const ZONE = parameterOr('UTC', TEXT, 'time zone');
@@ -42,6 +42,12 @@ describe('a parameter', () => {
     assert.equal(readParameter('label', LABEL, 'hits'), 'hits');
   });
 
+  test('may come from a program as a number, a switch or a time', () => {
+    assert.equal(readParameter('limit', LIMIT, 1000), 1000);
+    assert.equal(readParameter('peers', PEERS, false), false);
+    assert.equal(readText('from', new Date(0)), '1970-01-01T00:00:00.000Z');
+  });
+
   test('of another kind is refused, with what is allowed', () => {
     for (const [name, given, message] of [
       ['limit', '1001', 'limit "1001" is not a number from 1 to 1000'],
@@ -52,7 +58,8 @@ describe('a parameter', () => {
       ['metrics', 'hits,views', 'metrics "views" is unknown: use hits, visits'],
       ['metrics', 'hits,visits,hits', 'metrics has 3 values, 2 are allowed'],
       ['label', 'visitors', 'label has 8 characters, 5 are allowed'],
-      ['label', { a: 1 }, 'label is given more than once'],
+      ['label', { a: 1 }, 'label must be a text, not an object'],
+      ['limit', 1e6, 'limit "1000000" is not a number from 1 to 1000'],
     ] as const) {
       const { schema, description } = {
         limit: LIMIT,

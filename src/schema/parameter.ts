@@ -1,5 +1,6 @@
 /** Parameters: values that come as text, in a query string or from a command line. */
 import { HitError } from '../errors.ts';
+import { shown } from './argument.ts';
 import { faultOf } from './check.ts';
 import { printable } from './printable.ts';
 import type { Schema } from './schema.ts';
@@ -63,15 +64,18 @@ export function readParameter<Value>(name: string, { schema }: Parameter<Value>,
 }
 
 /**
- * An optional parameter.
+ * An optional parameter. A program may give a number, a switch or a time as such.
  *
  * @returns '' if it is missing
- * @throws HitError `invalid` if it is given more than once
+ * @throws HitError `invalid` if it is given more than once, or is no text
  */
 export function readText(name: string, given: unknown): string {
   if (given === undefined || given === null) return '';
-  if (typeof given !== 'string') throw new HitError('invalid', `${name} is given more than once`);
-  return given.trim();
+  if (typeof given === 'string') return given.trim();
+  if (typeof given === 'number' || typeof given === 'boolean') return String(given);
+  if (given instanceof Date && !Number.isNaN(given.getTime())) return given.toISOString();
+  if (Array.isArray(given)) throw new HitError('invalid', `${name} is given more than once`);
+  throw new HitError('invalid', `${name} must be a text, not ${shown(given)}`);
 }
 
 /** @throws HitError `invalid` for a value that is not one of the choices, with their names */

@@ -119,6 +119,7 @@ export class BloomFilter {
    * @param low lower half, unsigned 32 bits
    * @returns true if the visitor was already seen (always correct for a seen visitor, occasionally wrong for a
    *   new one)
+   * @example BloomFilter.for(1000).testAndAdd(0x9e3779b9, 0x7f4a7c15); // false
    */
   testAndAdd(high: number, low: number): boolean {
     if (this.#isShared) return this.#testAndAddShared(high, low);
@@ -136,7 +137,7 @@ export class BloomFilter {
     return seen;
   }
 
-  /** Like `testAndAdd`, without adding. */
+  /** Like `testAndAdd`, without adding. @example BloomFilter.for(1000).has(0x9e3779b9, 0x7f4a7c15); // false */
   has(high: number, low: number): boolean {
     const block = this.#blockOf(high);
     for (let i = 0; i < WORDS_PER_BLOCK; i++) {
@@ -150,6 +151,7 @@ export class BloomFilter {
    * of both, regardless of the order and number of merges.
    *
    * @throws HitError `invalid` if the sizes differ
+   * @example BloomFilter.for(1000).merge(BloomFilter.for(1000));
    */
   merge(other: BloomFilter): void {
     checkInstance('other', other, BloomFilter);
@@ -179,6 +181,7 @@ export class BloomFilter {
    *
    * The probability in a block is the product of its words' shares of set bits. Computed from the overall `fill`
    * alone it would be four tenths too low, because the errors come from crowded blocks.
+   * @example BloomFilter.for(1000).expectedFalseSeenRate(); // 0
    */
   expectedFalseSeenRate(): number {
     let sum = 0;
@@ -196,6 +199,7 @@ export class BloomFilter {
    *
    * A visitor sets any given bit with probability 1 / (32 · blocks), so n of them leave it unset with that
    * probability's complement to the power n (the formula of Swamidass & Baldi, 2007, for split blocks).
+   * @example BloomFilter.for(1000).estimateCount(); // 0
    */
   estimateCount(): number {
     const bits = this.#blocks * BITS_PER_BLOCK;
@@ -203,7 +207,10 @@ export class BloomFilter {
     return Math.round(Math.log(1 / unset) / -Math.log1p(-1 / (BITS_PER_WORD * this.#blocks)));
   }
 
-  /** The filter as bytes for another node: the raw words, since half-set bits cannot be compressed. */
+  /**
+   * The filter as bytes for another node: the raw words, since half-set bits cannot be compressed.
+   * @example BloomFilter.for(1000).toBytes().length; // 1512
+   */
   toBytes(): Bytes {
     const writer = new SketchWriter('B', this.bytes);
     writer.words(this.words);
@@ -214,6 +221,7 @@ export class BloomFilter {
    * Reads a filter from another node's bytes, whatever its size.
    *
    * @throws HitError `invalid` if the bytes are anything else
+   * @example BloomFilter.fromBytes(BloomFilter.for(1000).toBytes()).bytes; // 1504
    */
   static fromBytes(bytes: Uint8Array): BloomFilter {
     return new BloomFilter(new SketchReader(bytes, 'B').words());

@@ -123,6 +123,7 @@ export class LastSeenSketch {
    * @param timeMs of the hit, milliseconds since 1970; a later time than now counts as now, because a clock that
    *   is ahead would keep its visitors in every window until the other clocks have caught up
    * @param nowMs the present
+   * @example new LastSeenSketch().add(0x9e3779b9, 0x7f4a7c15, Date.now(), Date.now());
    */
   add(high: number, low: number, timeMs: number, nowMs: number): void {
     this.#raiseCell(cellOf(high, low, this.#columnBits, this.ranks), timeMs > nowMs ? nowMs : timeMs);
@@ -134,6 +135,7 @@ export class LastSeenSketch {
    *
    * @param timeMs milliseconds since 1970
    * @throws HitError `invalid` if there is no such cell
+   * @example new LastSeenSketch().setCell(0, 4095, Date.now());
    */
   setCell(rank: number, column: number, timeMs: number): void {
     checkedNumber('rank', rank, { least: 0, most: this.ranks - 1, isWhole: true });
@@ -174,6 +176,7 @@ export class LastSeenSketch {
    * both, regardless of the order and number of merges.
    *
    * @throws HitError `invalid` if the tables differ in columns, ranks or ticks
+   * @example new LastSeenSketch().merge(new LastSeenSketch());
    */
   merge(other: LastSeenSketch): void {
     checkInstance('other', other, LastSeenSketch);
@@ -195,6 +198,7 @@ export class LastSeenSketch {
    * cells are unknown afterwards.
    *
    * @throws HitError `invalid` if the tables differ in columns, ranks or ticks
+   * @internal
    */
   clearEqual(other: LastSeenSketch): void {
     if (shapeOf(other) !== shapeOf(this))
@@ -209,6 +213,7 @@ export class LastSeenSketch {
    *
    * Columns (as a power of two), ranks, ticks per second; the newest tick; then the cells, each as its age in ticks + 1;
    * a run of cells that were never set is 0 and the run's length.
+   * @example new LastSeenSketch().toBytes().length; // 16
    */
   toBytes(): Bytes {
     const { cells } = this;
@@ -236,6 +241,7 @@ export class LastSeenSketch {
    * Reads a table from another node's bytes.
    *
    * @throws HitError `invalid` if the bytes are anything else
+   * @example LastSeenSketch.fromBytes(new LastSeenSketch().toBytes()).estimate().visitors; // 0
    */
   static fromBytes(bytes: Uint8Array): LastSeenSketch {
     const reader = new SketchReader(bytes, 'L');

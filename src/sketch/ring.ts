@@ -108,6 +108,7 @@ export class HitRing {
    *
    * @param timeMs milliseconds since 1970; times outside 1970 to 2106 are in no window and are ignored
    * @param hits how many at that moment, a whole number
+   * @example new HitRing().add(Date.now(), 3);
    */
   add(timeMs: number, hits = 1): void {
     if (!(timeMs >= 0 && timeMs < END_OF_DATETIME)) return;
@@ -129,6 +130,7 @@ export class HitRing {
    *   ended long ago may have lost its start
    * @returns whole hits, rounded
    * @throws HitError `invalid` if the window is shorter than a second, or something is not a number
+   * @example new HitRing().count(60, Date.now()); // 0
    */
   count(seconds: number, nowMs: number): number {
     checkedNumber('seconds', seconds, { ...ANY_NUMBER, least: 1 });
@@ -145,6 +147,7 @@ export class HitRing {
    * Adds another ring's hits to this one's, bucket by bucket; if slots are in different laps, the newer stays. The
    * result is slot by slot the ring that would have counted the hits of both, regardless of the order of merges.
    * Merging the same ring twice counts its hits twice.
+   * @example new HitRing().merge(new HitRing());
    */
   merge(other: HitRing): void {
     checkInstance('other', other, HitRing);
@@ -156,7 +159,7 @@ export class HitRing {
     }
   }
 
-  /** Takes out the hits of a ring that were counted here too; those of earlier laps are gone already. */
+  /** Takes out the hits of a ring that were counted here too; those of earlier laps are gone already. @internal */
   subtract(other: HitRing): void {
     for (const [i, { buckets, hits }] of this.levels.entries()) {
       const theirs = other.levels[i]!;
@@ -170,6 +173,7 @@ export class HitRing {
    *
    * For each level its newest bucket, then its slots from there back in time: how many laps ago it was used, plus 1,
    * and its hits. A run of slots that were never used is 0 and the run's length.
+   * @example new HitRing().toBytes().length; // 20
    */
   toBytes(): Bytes {
     const writer = new SketchWriter('R');
@@ -181,6 +185,7 @@ export class HitRing {
    * Reads a ring from another node's bytes.
    *
    * @throws HitError `invalid` if the bytes are anything else
+   * @example HitRing.fromBytes(new HitRing().toBytes()).count(60, Date.now()); // 0
    */
   static fromBytes(bytes: Uint8Array): HitRing {
     const reader = new SketchReader(bytes, 'R');

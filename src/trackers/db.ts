@@ -99,6 +99,7 @@ export class DBTracker extends VisitQueries {
    *
    * @throws HitError `invalid` or `bad_setting` for an option; `engine_unavailable` without the embedded engine;
    *   `data_dir_locked`, `data_dir_unusable`, `data_dir_newer`, `store_unavailable`
+   * @example await using db = await DBTracker.open({ dataDir: './data', durability: 'process' });
    */
   static async open(options: DBTrackerOptions = {}): Promise<DBTracker> {
     checkDBOptions(options);
@@ -181,6 +182,7 @@ export class DBTracker extends VisitQueries {
    *
    * @returns a promise that resolves when the hit is durable, or at once if there is nothing to store
    * @throws HitError `invalid` if the input is not a hit; `spool_full`, `spool_failed`
+   * @example await db.track({ visitor: 'bob', site: 'example.com', path: '/pricing' });
    */
   async track(input: TrackInput): Promise<void> {
     const hit = this.#hits.hitOf(input, Date.now());
@@ -193,6 +195,7 @@ export class DBTracker extends VisitQueries {
   /**
    * Totals and series. Parameters: `site`, `from`, `to`, `interval`, `timezone`, `bots`, `status`, `filter`, `metrics`,
    * `compare`.
+   * @example (await db.stats({ site: 'example.com', interval: 'day' })).totals; // { hits: 4, visitors: 3 }
    */
   async stats(params: QueryParams = {}): Promise<Stats> {
     const selection = readSelection(params);
@@ -210,6 +213,7 @@ export class DBTracker extends VisitQueries {
   /**
    * Ranking of a dimension, of `entry` or `exit` pages, or of an event property, such as `prop:plan`. Parameters: `by`,
    * `limit`, and those of `stats` that select hits.
+   * @example (await db.top({ by: 'path', limit: 1 })).rows; // [ { value: '/pricing', hits: 3, visitors: 3 } ]
    */
   async top(params: QueryParams = {}): Promise<Top> {
     const selection = readSelection(params);
@@ -219,7 +223,10 @@ export class DBTracker extends VisitQueries {
     return top(this, selection, by, limit, queryTime(), visitsUntil);
   }
 
-  /** Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits. */
+  /**
+   * Event properties, most hits first, at most 100. Parameters: those of `stats` that select hits.
+   * @example await db.props({ site: 'example.com' }); // []
+   */
   async props(params: QueryParams = {}): Promise<Prop[]> {
     const selection = readSelection(params);
     await this.completeVisits(propsQuery(selection));
@@ -232,7 +239,8 @@ export class DBTracker extends VisitQueries {
    * @param goals of the sites. Default: none
    * @throws HitError `invalid` that names the invalid member; `query_timeout`, `overloaded`, `store_unavailable`
    * @example
-   * await db.query({ period: '30d', metrics: ['visitors', 'bounce_rate'], dimensions: ['source'] });
+   * const { results } = await db.query({ period: 'all', metrics: ['visitors', 'visits'], dimensions: ['site'] });
+   * results; // [ { dimensions: [ 'example.com' ], metrics: [ 3, 3 ] } ]
    */
   async query(query: unknown, goals: readonly Goal[] = []): Promise<QueryAnswer> {
     const now = queryTime();
@@ -240,19 +248,25 @@ export class DBTracker extends VisitQueries {
     return queryAnswer(this, asked, now, await this.completeVisits(asked));
   }
 
-  /** Sites with hits, most hits first. @param names the only sites to return. Default: all */
+  /**
+   * Sites with hits, most hits first. @param names the only sites to return. Default: all
+   * @example (await db.sites()).map(({ site, hits }) => `${site} ${hits}`); // [ 'example.com 4' ]
+   */
   async sites(names?: readonly string[]): Promise<SiteSummary[]> {
     await this.#waitForDelivery();
     return sites(this, names);
   }
 
-  /** Names of all sites that have ever had hits. */
+  /** Names of all sites that have ever had hits. @example await db.siteNames(); // [ 'example.com' ] */
   async siteNames(): Promise<string[]> {
     const rows = await this.store.rows<{ site: string }>('site_names', {});
     return rows.map(({ site }) => site);
   }
 
-  /** Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder. */
+  /**
+   * Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder.
+   * @example await db.close();
+   */
   async close(): Promise<void> {
     const closing = Promise.all([this.rollups.close(), this.spool.close(this.#closeTimeout)]);
     // A server that hangs is not waited for: closing the connections ends what runs there. The engine in this process finishes.

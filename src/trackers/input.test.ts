@@ -5,7 +5,7 @@ import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import { TrustedProxies } from '../hit/address.ts';
 import { EMPTY_CONTEXT, type RequestContext } from '../hit/request-context.ts';
-import { factsOf, type NamedVisitor, visitorText } from './input.ts';
+import { contextOf, type NamedVisitor, visitorText } from './input.ts';
 
 const TIME = Date.UTC(2026, 10, 24);
 const LOOPBACK = new TrustedProxies('loopback');
@@ -24,7 +24,7 @@ function servedFacts(
   path: string,
   headers: Readonly<Record<string, string | string[]>> = {},
 ): Promise<RequestContext> {
-  return served(path, headers, (request) => factsOf(request, TIME));
+  return served(path, headers, (request) => contextOf(request, TIME));
 }
 
 const FACTS = {
@@ -46,12 +46,12 @@ const FACTS = {
 
 test('input other than a request or a visitor is rejected', () => {
   for (const input of ['ann', undefined, null, 7, true])
-    assert.throws(() => factsOf(input as never, TIME), {
+    assert.throws(() => contextOf(input as never, TIME), {
       code: 'invalid',
       message: /^track needs a request, or a visitor/,
     });
   for (const input of [{}, { visitor: '' }, { visitor: null }, { visitor: { id: 7 } }, { name: 'ann' }])
-    assert.throws(() => factsOf(input as never, TIME), {
+    assert.throws(() => contextOf(input as never, TIME), {
       code: 'invalid',
       message: /^visitor must be a non-empty string, not /,
     });
@@ -65,12 +65,12 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
   test('of a web request are the same, with a peer that may forward addresses', () => {
     const { cookie: _, ...headers } = HEADERS;
     const request = new Request('https://example.com:8080/a?b=1#top', { headers });
-    assert.deepEqual(factsOf(request, TIME), { ...FACTS, cookie: '' });
+    assert.deepEqual(contextOf(request, TIME), { ...FACTS, cookie: '' });
   });
 
   test('of a web request with its peer has that peer', () => {
     const request = new Request('https://example.com:8080/a?b=1', { headers: { 'user-agent': 'x' } });
-    const facts = factsOf({ request, peer: '198.51.100.4' }, TIME);
+    const facts = contextOf({ request, peer: '198.51.100.4' }, TIME);
     assert.deepEqual(
       [facts.peer, facts.host, facts.path, facts.userAgent],
       ['198.51.100.4', 'example.com:8080', '/a?b=1', 'x'],
@@ -79,11 +79,11 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
 
   test('of a request with its status and client has those, and ignores forwarded addresses', async () => {
     const { peer, forwarded, status, method } = await served('/a', HEADERS, (request) =>
-      factsOf({ request, client: '203.0.113.9', status: 404 }, TIME),
+      contextOf({ request, client: '203.0.113.9', status: 404 }, TIME),
     );
     assert.deepEqual([peer, forwarded, status, method], ['203.0.113.9', '', 404, 'GET']);
     const request = new Request('http://a.com/', { headers: { 'x-forwarded-for': '203.0.113.7' } });
-    const web = factsOf({ request, status: 200 }, TIME);
+    const web = contextOf({ request, status: 200 }, TIME);
     assert.deepEqual([web.peer, web.forwarded, web.status], ['127.0.0.1', '203.0.113.7', 200]);
   });
 
@@ -94,20 +94,20 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
       { request, peer: undefined },
       { request, peer: undefined, status: 200 },
     ])
-      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^peer must be/ });
+      assert.throws(() => contextOf(input as never, TIME), { code: 'invalid', message: /^peer must be/ });
     for (const input of [{ request: 'x' }, { request: {} }, { request: null }])
-      assert.throws(() => factsOf(input as never, TIME), { code: 'invalid', message: /^request must be/ });
+      assert.throws(() => contextOf(input as never, TIME), { code: 'invalid', message: /^request must be/ });
   });
 
   test('of a request of HTTP/2 has its host', () => {
     const request = { method: 'GET', url: '/a', headers: { ':authority': 'a.com:8443' } };
-    const { host, hostname, path, peer } = factsOf(request, TIME);
+    const { host, hostname, path, peer } = contextOf(request, TIME);
     assert.deepEqual([host, hostname, path, peer], ['a.com:8443', 'a.com:8443', '/a', '']);
   });
 
   test('of a request within a router of Express or Connect has the full path', async () => {
     const { path } = await served('/post?b=1', {}, (request) =>
-      factsOf(Object.assign(request, { url: '/post?b=1', originalUrl: '/blog/post?b=1' }), TIME),
+      contextOf(Object.assign(request, { url: '/post?b=1', originalUrl: '/blog/post?b=1' }), TIME),
     );
     assert.equal(path, '/blog/post?b=1');
   });
@@ -116,7 +116,7 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
     const facts = await servedFacts('/');
     assert.match(facts.host, /^127\.0\.0\.1:\d+$/);
     assert.deepEqual([facts.userAgent, facts.forwarded, facts.cookie, facts.referrer], ['', '', '', '']);
-    assert.equal(factsOf(new Request('http://localhost/'), TIME).host, 'localhost');
+    assert.equal(contextOf(new Request('http://localhost/'), TIME).host, 'localhost');
   });
 
   test('joins several headers of forwarded addresses, and accepts the other spelling of the name', async () => {
@@ -124,21 +124,21 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
     assert.equal(several.forwarded, '203.0.113.7, 127.0.0.1');
     assert.equal((await servedFacts('/', { X_FORWARDED_FOR: '111' })).forwarded, '111');
     const web = new Request('http://localhost/', { headers: { x_forwarded_for: '111' } });
-    assert.equal(factsOf(web, TIME).forwarded, '111');
+    assert.equal(contextOf(web, TIME).forwarded, '111');
   });
 
   test('of a request with a visitor property set by a framework is still that of the request', async () => {
     const { visitor, path } = await served('/a', HEADERS, (request) =>
-      factsOf(Object.assign(request, { visitor: { id: 7 } }), TIME),
+      contextOf(Object.assign(request, { visitor: { id: 7 } }), TIME),
     );
     assert.deepEqual([visitor, path], ['', '/a']);
     const web = Object.assign(new Request('http://localhost/a'), { visitor: 'ann' });
-    assert.equal(factsOf(web, TIME).visitor, '');
+    assert.equal(contextOf(web, TIME).visitor, '');
   });
 
   test('of a web request of another library is that of the request', () => {
     const { method, url, headers } = new Request('http://example.com/a', { headers: { 'user-agent': 'x' } });
-    const facts = factsOf({ method, url, headers } as Request, TIME);
+    const facts = contextOf({ method, url, headers } as Request, TIME);
     assert.deepEqual(
       [facts.host, facts.path, facts.userAgent, facts.method],
       ['example.com', '/a', 'x', 'GET'],
@@ -146,7 +146,7 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
   });
 
   test('of a named visitor has the name and the other given fields', () => {
-    assert.deepEqual(factsOf({ visitor: 'ann' }, TIME), {
+    assert.deepEqual(contextOf({ visitor: 'ann' }, TIME), {
       ...EMPTY_CONTEXT,
       time: TIME,
       visitor: 'ann',
@@ -161,13 +161,13 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
       userAgent: 'x',
       referrer: 'https://example.org/',
     };
-    assert.deepEqual(factsOf(said, TIME), { ...EMPTY_CONTEXT, time: TIME, ...said });
+    assert.deepEqual(contextOf(said, TIME), { ...EMPTY_CONTEXT, time: TIME, ...said });
   });
 
   test('of a visitor with an empty name is refused, since all of them would be one', () => {
     for (const visitor of ['', undefined, null]) {
       assert.throws(
-        () => factsOf({ visitor } as NamedVisitor, TIME),
+        () => contextOf({ visitor } as NamedVisitor, TIME),
         (error) => error instanceof HitError && error.code === 'invalid' && /visitor/.test(error.message),
       );
     }
@@ -196,8 +196,8 @@ describe('the visitor of a request', () => {
   test('is the forwarded client of a web request only if its peer is unknown or trusted', () => {
     const headers = { 'x-forwarded-for': '203.0.113.7', 'user-agent': 'a' };
     const request = new Request('http://localhost/', { headers });
-    const from = (peer: string) => visitorText(factsOf({ request, peer }, TIME), LOOPBACK);
-    assert.equal(from('127.0.0.1'), visitorText(factsOf(request, TIME), LOOPBACK));
+    const from = (peer: string) => visitorText(contextOf({ request, peer }, TIME), LOOPBACK);
+    assert.equal(from('127.0.0.1'), visitorText(contextOf(request, TIME), LOOPBACK));
     assert.equal(from('198.51.100.4'), textOf({ peer: '198.51.100.4', userAgent: 'a' }));
   });
 

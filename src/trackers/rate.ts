@@ -59,16 +59,18 @@ export class RateTracker {
    * Counts a request, if it counts (`count`), or a hit of a named visitor.
    *
    * @throws HitError `invalid` for a visitor without a name
+   * @example new RateTracker().track(request);
    */
   track(input: TrackInput): void {
     const now = this.#now();
-    const visitor = this.#names.digest(input, now);
+    const visitor = this.#names.digest(input);
     if (visitor) this.#windows.add(visitor.high, visitor.low, now, now);
   }
 
   /**
    * @param window its length in `seconds`, from 1 to 400 days
    * @throws HitError `invalid` for any other
+   * @example new RateTracker().rate({ seconds: 60 }).hits; // 0
    */
   rate(window: { seconds: number }): WindowCount {
     // From JavaScript, anything may come.
@@ -100,7 +102,10 @@ export class RateTracker {
     this.#windows.ring.merge(other.#windows.ring);
   }
 
-  /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
+  /**
+   * Serializes the counts, to be stored or merged elsewhere. The key is not included.
+   * @example RateTracker.fromBytes(new RateTracker({ key }).toBytes(), { key }).rate({ seconds: 60 }).hits; // 0
+   */
   toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: this.#now(), node: '', keys: this.#names.keys },

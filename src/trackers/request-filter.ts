@@ -1,11 +1,11 @@
 import type { TrustedProxies } from '../hit/address.ts';
 import {
+  type CountedFacts,
   type CountingOptions,
   CountingRule,
   UNCOUNTED_REASONS,
   type UncountedReason,
 } from '../hit/counting-rule.ts';
-import type { RequestContext } from '../hit/request-context.ts';
 
 /** Tracked requests that did not count, by reason. */
 export type Uncounted = Readonly<Record<UncountedReason, number>>;
@@ -26,7 +26,7 @@ export class RequestFilter {
   }
 
   /** @returns why a hit does not count, which is counted itself; undefined if the hit counts */
-  refusalOf(facts: RequestContext): UncountedReason | undefined {
+  refusalOf(facts: CountedFacts): UncountedReason | undefined {
     const reason = this.#rule.refusalOf(facts, this.#proxies);
     if (reason !== undefined) this.#uncounted[reason]++;
     return reason;

@@ -68,9 +68,10 @@ export class SimpleTracker {
    *
    * @returns the counts, which a request that does not count (`count`) leaves as they are; its visitor is not new
    * @throws HitError `invalid` for a visitor without a name
+   * @example new SimpleTracker().track({ visitor: 'ann' }); // { isNew: true, unique: 1, total: 1 }
    */
   track(input: TrackInput): Seen {
-    const visitor = this.#names.digest(input, 0);
+    const visitor = this.#names.digest(input);
     if (!visitor) return { isNew: false, unique: this.#unique, total: this.#total };
     const isNew = !this.#filter.testAndAdd(visitor.high, visitor.low);
     if (isNew) this.#unique++;
@@ -103,7 +104,10 @@ export class SimpleTracker {
     this.#total += other.#total;
   }
 
-  /** Serializes the counts, to be stored or merged elsewhere. The key is not included. */
+  /**
+   * Serializes the counts, to be stored or merged elsewhere. The key is not included.
+   * @example SimpleTracker.fromBytes(new SimpleTracker({ key }).toBytes(), { key }).total; // 0
+   */
   toBytes(): Bytes {
     return encodeSnapshot({
       ...{ site: undefined, at: 0, node: '', keys: this.#names.keys },

@@ -2,7 +2,7 @@ import { HitError } from '../errors.ts';
 import type { CountingOptions } from '../hit/counting-rule.ts';
 import type { Hit } from '../hit/hit.ts';
 import type { Intake } from '../hit/intake.ts';
-import { factsOf, type TrackInput } from './input.ts';
+import { contextOf, type TrackInput } from './input.ts';
 import { RequestFilter, type Uncounted } from './request-filter.ts';
 
 /** Turns what a program tracks into hits to store. Bots are stored, too, with their names, and not counted. */
@@ -26,7 +26,7 @@ export class TrackedHits {
    * @throws HitError `invalid` if the input is not a hit
    */
   hitOf(input: TrackInput, time: number): Hit | undefined {
-    const facts = factsOf(input, time);
+    const facts = contextOf(input, time);
     const refusal = this.#filter.refusalOf(facts);
     if (refusal !== undefined && refusal !== 'bot') return undefined;
     const outcome = this.#intake.receive(facts);

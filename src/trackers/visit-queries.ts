@@ -39,9 +39,9 @@ export abstract class VisitQueries {
    * @param funnels stored funnels that can be requested by name, with their sites. Default: none
    * @throws HitError `invalid` that names the invalid member
    * @example
-   * const steps = [{ kind: 'page', page: '/cart' }, { kind: 'event', event: 'purchase' }];
-   * const funnel = await db.funnel({ site: 'example.com', period: '30d', steps, within: '7d' });
-   * funnel.steps[1].conversion_rate; // 0.031; null if unknown
+   * const steps = [{ kind: 'page', page: '/pricing' }, { kind: 'page', page: '/signup' }];
+   * const funnel = await db.funnel({ site: 'example.com', period: 'all', steps, within: '7d' });
+   * funnel.steps[1].conversion_rate; // 0.3333
    */
   async funnel(
     query: unknown,
@@ -59,8 +59,8 @@ export abstract class VisitQueries {
    * @param goals of the sites, for filters. Default: none
    * @throws HitError `invalid` that names the invalid member
    * @example
-   * const { after } = await db.journeys({ period: '30d', page: '/pricing', direction: 'after' });
-   * after[0]; // { pages: ['/signup'], visits: 120, visitors: 97 }
+   * const { after } = await db.journeys({ period: 'all', page: '/pricing', direction: 'after' });
+   * after[1]; // { pages: [ '/signup' ], visits: 1, visitors: 1 }
    */
   async journeys(query: unknown, goals: readonly Goal[] = []): Promise<JourneysResult> {
     const now = queryTime();
@@ -76,8 +76,8 @@ export abstract class VisitQueries {
    *   visitors from requests: they have a new ID each day, so returns are null. `cookie` if you name all visitors
    * @throws HitError `invalid` that names the invalid member
    * @example
-   * const { cohorts } = await db.retention({ period: '90d', interval: 'week', identity: 'cookie' });
-   * cohorts[0]; // { time: '2026-05-04T00:00:00Z', visitors: 120, returned: [120, 31, 18] }
+   * const { cohorts } = await db.retention({ period: 'all', interval: 'day', identity: 'cookie' });
+   * cohorts[0].visitors; // 3
    */
   async retention(
     query: unknown,

@@ -61,8 +61,8 @@ export class VisitorNames {
   }
 
   /** @returns the visitor's hash, valid until the next call; undefined if the input does not count */
-  digest(input: TrackInput, time: number): Digest | undefined {
-    const facts = factsOf(input, time);
+  digest(input: TrackInput): Digest | undefined {
+    const facts = factsOf(input);
     if (this.filter.refusalOf(facts) !== undefined) return undefined;
     return this.#keyed().digest(visitorText(facts, this.#proxies));
   }
