@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BlockList, isIPv4 } from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { HitError } from '../errors.ts';
 import { canonicalAddress, networkOf, TrustedProxies } from './address.ts';
@@ -83,12 +84,12 @@ describe('the client behind proxies', () => {
     assert.equal(LOOPBACK.clientOf('127.0.0.1', '[2001:db8::7]:4711, [::1]:80'), '2001:db8::7');
   });
 
-  test('is found in a header of megabytes before the test runs out of time', {
+  test('is found in a header of a million characters before the test runs out of time', {
     timeout: scaledTimeout(20_000),
   }, () => {
-    // Quadratic work on 4 million entries would take hours.
+    // Quadratic work on a million entries would take hours.
     for (const piece of ['127.0.0.1,', ',', ' ', 'x', '[', ':', '%', 'label,']) {
-      const long = piece.repeat(2 ** 22 / piece.length);
+      const long = piece.repeat(2 ** 20 / piece.length);
       LOOPBACK.clientOf('127.0.0.1', long);
       LOOPBACK.clientOf('127.0.0.1', `${long},127.0.0.1`);
       LOOPBACK.clientOf('198.51.100.4', long);
@@ -240,7 +241,7 @@ describe('the network of a client', () => {
         const isMapped = [some, other].some((each) => isIPv4(canonicalAddress(each)));
         if (!isMapped) assert.equal(isSame, list.check(other, 'ipv6'), `${some} ${other}`);
       }),
-      { seed: 64, numRuns: 2000 },
+      { seed: 64, numRuns: rounds(2000, 500) },
     );
   });
 });

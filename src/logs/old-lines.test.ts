@@ -106,7 +106,7 @@ describe('complete lines', () => {
         assert.equal(parts.join(''), text);
         for (const part of parts.slice(0, -1)) assert.ok(part.endsWith('\n'), JSON.stringify(parts));
       }),
-      { seed: 77, numRuns: 300 },
+      { seed: 77, numRuns: rounds(300, 100) },
     );
   });
 

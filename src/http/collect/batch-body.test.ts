@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../../test/fixtures/rounds.ts';
 import { HitError } from '../../errors.ts';
 import { BatchBodies, BODY_LIMIT, itemsOf, parseItem } from './batch-body.ts';
 
@@ -20,7 +21,7 @@ describe('a body', () => {
         const body = `${before}[${text}]${after}`;
         assert.deepEqual(parsed(body, true), JSON.parse(body));
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: rounds(300, 80) },
     );
   });
 
