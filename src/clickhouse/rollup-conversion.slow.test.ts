@@ -29,7 +29,7 @@ const batch = (number: number) => (BigInt(number) << 22n) | WRITER;
 const STEPS = migrations();
 const BEFORE = STEPS.filter(({ version }) => version < 7);
 /** In the middle of a month: older hits of p.example are purged. */
-const HORIZON = '2026-05-11';
+const CUTOFF = '2026-05-11';
 /** Stored hits by site and day; those of batch 3 were never rolled up, although the watermark covers it. */
 const KEPT = [
   { batch: 2, site: 'a.example', day: '2026-05-09', hits: 40 },
@@ -75,7 +75,7 @@ async function makeOlder(): Promise<string> {
   await command(`INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
     SELECT '@', '', toDate(0), '${WRITER}', 0, toDateTime(0, 'UTC'), 0, bitmapBuild(emptyArrayUInt16()), 0, 0, ${batch(5)}`);
   await command(`ALTER TABLE hits DELETE WHERE batch = ${batch(1)} SETTINGS mutations_sync = 1`);
-  await command(`INSERT INTO horizons SELECT 'p.example', 'hits', toDateTime('${HORIZON} 00:00:00', 'UTC')`);
+  await command(`INSERT INTO horizons SELECT 'p.example', 'hits', toDateTime('${CUTOFF} 00:00:00', 'UTC')`);
   await clients.close();
   return folder;
 }

@@ -3,7 +3,7 @@
  *
  * Those versions used the last batch of each writer as its watermark, although batches did not arrive in the order of their
  * ids: late hits with a small id were never rolled up. So the rollups are rebuilt from the hits. Purged hits are only in the
- * old rollups, so rollups from before a site's purge horizon stay, with the hours that totals and windows are restored from.
+ * old rollups, so rollups from before a site's retention cutoff stay, with the hours that totals and windows are restored from.
  * These hours come from the old table `hit_counts`.
  *
  * The conversion may be killed at any moment; the next start runs it again:

@@ -81,12 +81,12 @@ describe('the client behind proxies', () => {
     assert.equal(LOOPBACK.clientOf('127.0.0.1', '[2001:db8::7]:4711, [::1]:80'), '2001:db8::7');
   });
 
-  test('is found in a header of megabytes before the test runs out of time', {
+  test('is found in a header of a million characters before the test runs out of time', {
     timeout: scaledTimeout(20_000),
   }, () => {
-    // Quadratic work on 4 million entries would take hours.
+    // Quadratic work on a million entries would take hours.
     for (const piece of ['127.0.0.1,', ',', ' ', 'x', '[', ':', '%', 'label,']) {
-      const long = piece.repeat(2 ** 22 / piece.length);
+      const long = piece.repeat(2 ** 20 / piece.length);
       LOOPBACK.clientOf('127.0.0.1', long);
       LOOPBACK.clientOf('127.0.0.1', `${long},127.0.0.1`);
       LOOPBACK.clientOf('198.51.100.4', long);

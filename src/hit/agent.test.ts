@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { agentOf } from './agent.ts';
 import { hex64 } from './hash.ts';
@@ -158,7 +159,7 @@ describe('any agent', () => {
         }
         assert.ok(['', 'desktop', 'mobile', 'tablet', 'tv'].includes(agent.device), agent.device);
       }),
-      { seed: 11, numRuns: 2000 },
+      { seed: 11, numRuns: rounds(2000, 500) },
     );
   });
 

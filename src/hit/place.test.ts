@@ -36,7 +36,7 @@ describe('countries of addresses', () => {
 
   test('of addresses that share cache slots are correct, however often they are looked up', async () => {
     const fresh = await Places.open();
-    const addresses = Array.from({ length: 300_000 }, (_, i) => `${1 + (i % 223)}.${i % 251}.${i % 241}.7`);
+    const addresses = Array.from({ length: 100_000 }, (_, i) => `${1 + (i % 223)}.${i % 251}.${i % 241}.7`);
     const found = addresses.map((address) => fresh.of(address).country);
     for (let i = 0; i < addresses.length; i += 997) assert.equal(places.of(addresses[i]!).country, found[i]);
     assert.ok(new Set(found).size > 100);

@@ -56,6 +56,6 @@ test('a header of the largest size is read in time, whatever is in it', {
   timeout: scaledTimeout(5000),
 }, async () => {
   for (const piece of ['"\\', '"', '""', 'for=', ',', ';', '\\"', '"a"'])
-    for (let round = 0; round < 50; round++)
+    for (let round = 0; round < 10; round++)
       await clientOf('forwarded', { forwarded: piece.repeat(Math.floor(15_000 / piece.length)) });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { HitRing } from '../sketch/ring.ts';
 import { CompactRing } from './compact-ring.ts';
 
@@ -39,7 +40,7 @@ describe('a small ring', () => {
           }
         }
       }),
-      { seed: 9, numRuns: 40 },
+      { seed: 9, numRuns: rounds(40, 12) },
     );
   });
 

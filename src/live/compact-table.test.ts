@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { LastSeenSketch } from '../sketch/last-seen.ts';
 import { CompactTable } from './compact-table.ts';
 
@@ -33,7 +34,7 @@ describe('a small table', () => {
         assert.deepEqual(small.full().cells, full.cells);
         assert.deepEqual(new CompactTable(small.memory.slice()).full().cells, full.cells);
       }),
-      { seed: 5, numRuns: 30 },
+      { seed: 5, numRuns: rounds(30, 10) },
     );
   });
 
@@ -53,7 +54,7 @@ describe('a small table', () => {
         }
         assert.deepEqual(small.full().cells, full.cells);
       }),
-      { seed: 6, numRuns: 30 },
+      { seed: 6, numRuns: rounds(30, 10) },
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { countedHit } from '../../test/contracts/live.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { HitError } from '../errors.ts';
 import { LiveMerge } from './live-merge.ts';
 import { MemoryLive } from './memory.ts';
@@ -45,7 +46,7 @@ describe('the merge of nodes', () => {
           assert.deepEqual(total, expected.total);
         }
       }),
-      { seed: 11, numRuns: 25 },
+      { seed: 11, numRuns: rounds(25, 8) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { countedHit } from '../../test/contracts/live.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { HitError } from '../errors.ts';
 import { MemoryLive } from './memory.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
@@ -70,7 +71,7 @@ describe('a snapshot', () => {
       fc.property(fc.oneof(cut, longer, changed), (damaged) => {
         assert.throws(() => decodeSnapshot(damaged), INVALID);
       }),
-      { seed: 3, numRuns: 300 },
+      { seed: 3, numRuns: rounds(300, 60) },
     );
   });
 
@@ -81,7 +82,7 @@ describe('a snapshot', () => {
         const dressed = summed(Buffer.concat([Buffer.from('HTP\x01'), bytes]));
         assert.throws(() => decodeSnapshot(dressed), INVALID);
       }),
-      { seed: 5, numRuns: 300 },
+      { seed: 5, numRuns: rounds(300, 60) },
     );
   });
 

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { type Page, SwapFile } from './swap-file.ts';
 
@@ -24,7 +25,7 @@ describe('a swap file', () => {
         }
         while (pages.length > 0) take(0);
       }),
-      { seed: 4, numRuns: 50 },
+      { seed: 4, numRuns: rounds(50, 15) },
     );
   });
 

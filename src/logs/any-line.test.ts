@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { text as anyText } from '../../test/fixtures/written-line.ts';
 import { AnyLineParser } from './any-line.ts';
 import { Directives, lastDirective } from './directives.ts';
@@ -225,7 +226,7 @@ describe('a line of any format', () => {
       fc.property(starts, anyText, fc.constantFrom('', '}'), (start, text, end) => {
         assert.equal(typeof parser.parse(start + text + end, createLogLine()), 'string');
       }),
-      { seed: 9, numRuns: 2000 },
+      { seed: 9, numRuns: rounds(2000, 500) },
     );
   });
 

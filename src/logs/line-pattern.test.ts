@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
 import { FORMAT_LINES, SAID } from '../../test/fixtures/format-lines.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { LOG_FORMATS } from '../settings/log-format.ts';
 import { compilePattern, parsePattern } from './line-pattern.ts';
 import { createLogLine, type LogLine } from './log-line.ts';
@@ -135,7 +136,7 @@ describe('a notation', () => {
         );
         assert.deepEqual([line.referrer, line.userAgent], [referrer, agent]);
       }),
-      { seed: 5, numRuns: 500 },
+      { seed: 5, numRuns: rounds(500, 150) },
     );
   });
 

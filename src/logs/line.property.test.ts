@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cpuTimeOf } from '../../test/fixtures/cpu-time.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { facts, inFormat, patched, patches, text, vhostLine } from '../../test/fixtures/written-line.ts';
 import { LOG_FORMAT_NAMES } from '../settings/log-format.ts';
 import { FORMAT_RULES } from './format.ts';
@@ -21,7 +22,7 @@ describe('parseLine', () => {
         assert.equal(parseLine(inFormat('combined', line), FORMAT_RULES.combined, out), 'read');
         assert.deepEqual(out, { ...written, host: '' });
       }),
-      { seed: 18, numRuns: 2000 },
+      { seed: 18, numRuns: rounds(2000, 500) },
     );
   });
 
@@ -31,7 +32,7 @@ describe('parseLine', () => {
       fc.property(text, fc.constantFrom(...LOG_FORMAT_NAMES), (line, format) => {
         assert.ok(OUTCOMES.has(parseLine(line, FORMAT_RULES[format], out)));
       }),
-      { seed: 19, numRuns: 2000 },
+      { seed: 19, numRuns: rounds(2000, 500) },
     );
   });
 
@@ -41,7 +42,7 @@ describe('parseLine', () => {
       fc.property(facts, patches, fc.constantFrom(...LOG_FORMAT_NAMES), (written, changes, format) => {
         assert.ok(OUTCOMES.has(parseLine(patched(vhostLine(written), changes), FORMAT_RULES[format], out)));
       }),
-      { seed: 20, numRuns: 2000 },
+      { seed: 20, numRuns: rounds(2000, 500) },
     );
   });
 

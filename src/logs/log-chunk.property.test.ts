@@ -11,10 +11,11 @@ import {
   walk,
 } from '../../test/fixtures/log-chunks.ts';
 import { logLine } from '../../test/fixtures/log-line.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import type { ImportedChunk } from '../trackers/imported-chunks.ts';
 import { ImportRegistry } from './import-registry.ts';
 
-const RUNS = { numRuns: 150, seed: 7 };
+const RUNS = { numRuns: rounds(150, 40), seed: 7 };
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
 const pieceSize = fc.integer({ min: 1, max: 400 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { linesOf, passErrorsLast, sampled, textOf } from './source.ts';
 
@@ -124,7 +125,7 @@ describe('a truncated log', () => {
           assert.equal((await drained(source)).content.toString(), text);
         },
       ),
-      { numRuns: 100, seed: 7 },
+      { numRuns: rounds(100, 30), seed: 7 },
     );
   });
 

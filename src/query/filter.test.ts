@@ -134,7 +134,7 @@ describe('filters', () => {
         assert.equal(text.replaceAll(new RegExp(`\\b${dimension}\\b`, 'g'), '').replaceAll(known, ''), '');
         assert.ok(Object.keys(parameters).every((name) => text.includes(`{${name}:String}`)));
       }),
-      { seed: 61, numRuns: 2000 },
+      { seed: 61, numRuns: rounds(2000, 500) },
     );
   });
 
@@ -194,9 +194,9 @@ describe('filters in the engine', () => {
   const values = [
     ...new Set([
       '',
-      ...fc.sample(piece, { seed: 62, numRuns: 150 }),
+      ...fc.sample(piece, { seed: 62, numRuns: rounds(150, 50) }),
       ...fc
-        .sample(fc.tuple(piece, piece, piece), { seed: 63, numRuns: 250 })
+        .sample(fc.tuple(piece, piece, piece), { seed: 63, numRuns: rounds(250, 80) })
         .map((pieces) => pieces.join('')),
       `${'a'.repeat(5000)}b`,
     ]),

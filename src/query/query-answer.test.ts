@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { group } from '../../test/fixtures/file-scope.ts';
-import { HORIZON, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { CUTOFF, NOW as PURGED_NOW, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { rolledStore } from '../../test/fixtures/rolled-store.ts';
 import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
@@ -220,7 +220,7 @@ test('a sum of properties that overflows a number is null', async (t) => {
 });
 
 describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () => {
-  const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+  const cutoff = new Date(CUTOFF).toISOString().replace('.000Z', 'Z');
   const purged = group();
   let store: Store;
   let change: (text: string) => Promise<void>;
@@ -238,8 +238,8 @@ describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () =
     assert.deepEqual(answer.totals, { metrics: answer.results[0]!.metrics });
     assert.deepEqual(answer.meta.notes, [
       {
-        ...{ metrics: ['hits', 'visitors', 'percentage'], period: 'period', purged_before: horizon },
-        detail: `hits or visits before ${horizon} are purged: values that need them are null`,
+        ...{ metrics: ['hits', 'visitors', 'percentage'], period: 'period', purged_before: cutoff },
+        detail: `hits or visits before ${cutoff} are purged: values that need them are null`,
       },
     ]);
   });
@@ -251,9 +251,9 @@ describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () =
       const [day = ''] = dimensions;
       const [visits, hits] = metrics;
       assert.equal(visits, Date.parse(day) < PURGED_NOW - 43_200_000 ? 4 : 0, day);
-      assert.equal(hits === null, Date.parse(day) < HORIZON, day);
+      assert.equal(hits === null, Date.parse(day) < CUTOFF, day);
     }
-    const later = { ...query, period: { from: horizon, to: '2026-10-01' } };
+    const later = { ...query, period: { from: cutoff, to: '2026-10-01' } };
     assert.equal((await ask({ store }, later, PURGED_NOW)).meta.notes, undefined);
   });
 
@@ -269,7 +269,7 @@ describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () =
 
   test('compares only with known values', async () => {
     const query = {
-      ...{ period: { from: horizon, to: '2026-09-26' }, metrics: ['visits', 'hits'] },
+      ...{ period: { from: cutoff, to: '2026-09-26' }, metrics: ['visits', 'hits'] },
       include: { comparison: 'previous_period' },
     };
     const [row] = (await ask({ store }, query, PURGED_NOW)).results;
@@ -282,7 +282,7 @@ describe('an answer about purged hits', { timeout: scaledTimeout(60_000) }, () =
   test('is null if the visits are purged too', async () => {
     // Last, as nothing restores them.
     await change(
-      `INSERT INTO horizons (site, kind, before) VALUES ('a.example', 'visits', toDateTime(${HORIZON / 1000}, 'UTC'))`,
+      `INSERT INTO horizons (site, kind, before) VALUES ('a.example', 'visits', toDateTime(${CUTOFF / 1000}, 'UTC'))`,
     );
     const of = async (site: string) =>
       (await ask({ store }, { site, period: 'all', metrics: ['visits'] }, PURGED_NOW)).results[0]!.metrics[0];

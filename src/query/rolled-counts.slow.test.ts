@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { group } from '../../test/fixtures/file-scope.ts';
-import { count, HORIZON, NOW as PURGED_NOW, people, purgedStore } from '../../test/fixtures/purged-store.ts';
+import { CUTOFF, count, NOW as PURGED_NOW, people, purgedStore } from '../../test/fixtures/purged-store.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { goals, storedTraffic } from '../../test/fixtures/stored-traffic.ts';
 import { SITES } from '../../test/reference/traffic/values.ts';
@@ -95,16 +95,16 @@ describe('of stored hits', () => {
 
 test('purged hits are null, and are not estimated', { timeout: scaledTimeout(60_000) }, async (t) => {
   const { store } = await purgedStore(t);
-  const horizon = new Date(HORIZON).toISOString();
+  const cutoff = new Date(CUTOFF).toISOString();
   const all = await ask({ store }, { period: 'all', metrics: ['hits', 'visitors'] }, PURGED_NOW);
   assert.deepEqual(all.results[0]!.metrics, [null, null]);
   assert.equal(all.meta.estimated, undefined);
   const stored = {
-    ...{ period: { from: horizon, to: '2026-10-01' }, metrics: ['hits', 'visitors'] },
+    ...{ period: { from: cutoff, to: '2026-10-01' }, metrics: ['hits', 'visitors'] },
     include: { comparison: 'previous_period' },
   };
   const { results, meta } = await ask({ store }, stored, PURGED_NOW);
-  const { hits, visitors } = count(people, HORIZON, Date.UTC(2026, 9, 1));
+  const { hits, visitors } = count(people, CUTOFF, Date.UTC(2026, 9, 1));
   assert.deepEqual(results[0]!.metrics[0], hits);
   assert.ok(Math.abs(Number(results[0]!.metrics[1]) - visitors) <= 1);
   assert.deepEqual(results[0]!.comparison?.metrics, [null, null]);

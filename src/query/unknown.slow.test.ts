@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { file } from '../../test/fixtures/file-scope.ts';
 import {
   ask,
+  CUTOFF,
   count,
-  HORIZON,
   isOdd,
   NOW,
   PERIOD,
@@ -69,7 +69,7 @@ describe('an answer about a purged period', () => {
     'that needs the hits is null up to where they are gone, and exact from there on',
     options,
     async () => {
-      const before = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+      const before = new Date(CUTOFF).toISOString().replace('.000Z', 'Z');
       for (const [params, which] of [
         [{ filter: 'path=/odd' }, (hit: Sent) => people(hit) && isOdd(hit)],
         [{ bots: 'include' }, () => true],
@@ -84,18 +84,17 @@ describe('an answer about a purged period', () => {
         assert.equal(answer.purged_before, before);
         for (const { time, ...figures } of answer.series) {
           const start = Date.parse(time);
-          const expected =
-            start < HORIZON ? { hits: null, visitors: null } : count(which, start, start + DAY);
+          const expected = start < CUTOFF ? { hits: null, visitors: null } : count(which, start, start + DAY);
           assert.deepEqual(figures, expected, `${JSON.stringify(params)} ${time}`);
         }
       }
     },
   );
 
-  test('has no number for an interval that lies before the horizon in part', options, async () => {
+  test('has no number for an interval that lies before the cutoff in part', options, async () => {
     const params = { ...PERIOD, filter: 'path=/odd' };
     const { series } = await ask(store, params, 'week');
-    // 21 September 2026, the horizon, is a Monday.
+    // 21 September 2026, the cutoff, is a Monday.
     assert.deepEqual(
       series.map(({ hits }) => hits === null),
       [true, true, true, false, false, false],
@@ -114,7 +113,7 @@ describe('an answer about a purged period', () => {
     assert.equal(later.purged_before, undefined);
     assert.deepEqual(
       later.totals,
-      count((hit) => people(hit) && isOdd(hit), HORIZON, NOW),
+      count((hit) => people(hit) && isOdd(hit), CUTOFF, NOW),
     );
     const minutes = await ask(store, { from: '2026-09-20T23:00', to: '2026-09-21T00:02' }, 'minute');
     assert.equal(minutes.series.filter(({ hits }) => hits === null).length, 60);
@@ -157,7 +156,7 @@ describe('an answer about a purged period', () => {
     const rest = await ranking(store, { ...PERIOD, bots: 'include' });
     assert.deepEqual(
       rest.rows.map(({ value, hits }) => [value, hits]),
-      ranked(() => true, HORIZON),
+      ranked(() => true, CUTOFF),
     );
     assert.equal(rest.purged_before, '2026-09-21T00:00:00Z');
     for (const by of ['entry', 'exit'] as const) {
@@ -198,7 +197,7 @@ describe('hits that are there again', () => {
         await retentionJob.run();
         const list = days.map((day) => `'${new Date(START + day * DAY).toISOString().slice(0, 10)}'`);
         await restore(t, `toString(toDate(time, 'UTC')) IN (${list.join()})`);
-        let known = HORIZON;
+        let known = CUTOFF;
         for (let day = 19; day >= 0 && days.includes(day); day--) known -= DAY;
         const answer = await ask(store, { ...odd, site });
         const isWhole = known === START;
@@ -223,7 +222,7 @@ describe('hits that are there again', () => {
       asked.push(hitsFrom);
       if (asked.length === 1) await retentionJob.run();
     });
-    assert.deepEqual(asked, [0, HORIZON]);
+    assert.deepEqual(asked, [0, CUTOFF]);
   });
 
   test('of one site do not speak for another', options, async (t) => {
@@ -235,7 +234,7 @@ describe('hits that are there again', () => {
 });
 
 describe('an answer while visits lack hits', () => {
-  const since = HORIZON + 5 * DAY;
+  const since = CUTOFF + 5 * DAY;
   const selection = readSelection({ from: '2026-09-22', to: PERIOD.to, filter: 'country=DE' });
   const ask = { interval: 'day', timezone: 'UTC', metrics: ['hits', 'visitors', 'visits'] } as const;
 
@@ -249,13 +248,13 @@ describe('an answer while visits lack hits', () => {
       assert.deepEqual([hits, visits], [wanted, wanted], time);
     }
     const all = await stats({ store }, { ...selection, filters: [] }, ask, NOW, () => since);
-    assert.equal(all.totals.hits, count(people, HORIZON + DAY, NOW).hits);
+    assert.equal(all.totals.hits, count(people, CUTOFF + DAY, NOW).hits);
     assert.equal(all.totals.visits, null);
   });
 
   test('ranks the hits before, by visit', options, async () => {
     const countries = await top({ store }, { ...selection, filters: [] }, 'country', 10, NOW, () => since);
-    const { hits, visitors } = count(people, HORIZON + DAY, since);
+    const { hits, visitors } = count(people, CUTOFF + DAY, since);
     assert.deepEqual(countries.rows, [{ value: 'DE', hits, visitors }]);
     assert.equal(countries.pending_since, '2026-09-26T00:00:00Z');
     const paths = await top({ store }, { ...selection, filters: [] }, 'path', 10, NOW, () => since);

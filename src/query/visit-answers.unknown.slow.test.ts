@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { group } from '../../test/fixtures/file-scope.ts';
-import { HORIZON, NOW, purgedStore, START } from '../../test/fixtures/purged-store.ts';
+import { CUTOFF, NOW, purgedStore, START } from '../../test/fixtures/purged-store.ts';
 import { answered } from '../../test/fixtures/visit-answers.ts';
 import type { Store } from '../store/store.ts';
 import { DAY } from '../timing/units.ts';
@@ -13,11 +13,11 @@ import { readJourneys } from './language/journeys-query-reader.ts';
 import { readRetention } from './language/retention-query-reader.ts';
 import { retentionAnswer } from './retention-answer.ts';
 
-const horizon = new Date(HORIZON).toISOString().replace('.000Z', 'Z');
+const cutoff = new Date(CUTOFF).toISOString().replace('.000Z', 'Z');
 const PURGED = [
   {
-    purged_before: horizon,
-    detail: `hits or visits before ${horizon} are purged: values that need them are null`,
+    purged_before: cutoff,
+    detail: `hits or visits before ${cutoff} are purged: values that need them are null`,
   },
 ];
 const STEPS = [
@@ -25,7 +25,7 @@ const STEPS = [
   { kind: 'page', page: '/odd' },
 ];
 const ALL = { from: new Date(START).toISOString(), to: new Date(NOW).toISOString() };
-const LATER = { from: horizon, to: ALL.to };
+const LATER = { from: cutoff, to: ALL.to };
 
 describe('the answer to a query about visits, after a purge', { timeout: 120_000 }, () => {
   const purged = group();
@@ -37,7 +37,7 @@ describe('the answer to a query about visits, after a purge', { timeout: 120_000
 
   /** For the last test only, as nothing restores them. */
   const purgeVisits = async () => {
-    const seconds = HORIZON / 1000;
+    const seconds = CUTOFF / 1000;
     await change(
       `INSERT INTO horizons (site, kind, before) VALUES ('a.example', 'visits', toDateTime(${seconds}, 'UTC'))`,
     );
@@ -83,7 +83,7 @@ describe('the answer to a query about visits, after a purge', { timeout: 120_000
     const query = { period: ALL, interval: 'day' };
     const known = await answered('retention', { store }, query, NOW);
     const page = [['is', 'page', ['/even', '/odd']]];
-    const isBefore = ({ time }: { time: string }) => Date.parse(time) < HORIZON;
+    const isBefore = ({ time }: { time: string }) => Date.parse(time) < CUTOFF;
     const firsts = await answered('retention', { store }, { ...query, filters: page }, NOW);
     for (const [at, cohort] of firsts.cohorts.entries())
       assert.deepEqual(
@@ -116,14 +116,14 @@ describe('the answer to a query about visits, after a purge', { timeout: 120_000
     const query = { site: 'a.example', period: ALL, interval: 'day' };
     const { cohorts, meta } = await answered('retention', { store }, query, NOW);
     for (const { time, visitors, returned } of cohorts) {
-      const isKnown = Date.parse(time) >= HORIZON;
+      const isKnown = Date.parse(time) >= CUTOFF;
       assert.equal(visitors !== null, isKnown, time);
       assert.equal(returned[0] !== null, isKnown, time);
     }
     const [missing, isNew] = meta.notes!;
     assert.deepEqual([missing], PURGED);
     assert.match(isNew!.detail, /count as new at their first later visit$/);
-    assert.equal(isNew!.purged_before, horizon);
+    assert.equal(isNew!.purged_before, cutoff);
     const later = await answered('retention', { store }, { ...query, period: LATER }, NOW);
     assert.deepEqual(later.meta.notes, [isNew]);
     assert.ok(later.cohorts.every(({ visitors }) => visitors !== null));
@@ -137,13 +137,13 @@ describe('the answer to a query about visits that lack hits', { timeout: 120_000
     const { store } = await purgedStore(t);
     const source = { store };
     const now = NOW;
-    const since = HORIZON + 5 * DAY;
+    const since = CUTOFF + 5 * DAY;
     const until = () => since;
     const pending_since = new Date(since).toISOString().replace('.000Z', 'Z');
     const detail = `visits since ${pending_since} lack hits that are still being added: values that need them are null`;
     const meta = { notes: [{ pending_since, detail }] };
-    const period = { from: horizon, to: ALL.to };
-    const before = { from: horizon, to: pending_since };
+    const period = { from: cutoff, to: ALL.to };
+    const before = { from: cutoff, to: pending_since };
 
     const funnel = (query: object) =>
       funnelAnswer(source, readFunnel({ steps: STEPS, ...query }, now, [], []), now, until);

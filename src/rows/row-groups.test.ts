@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import { findGroups as find, type IntactGroup } from './row-groups.ts';
@@ -96,7 +97,7 @@ for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
             file.groups.filter((group) => !isHurt(group)),
           );
         }),
-        { seed: 1, numRuns: 3000 },
+        { seed: 1, numRuns: rounds(3000, 600) },
       );
     });
 
@@ -177,7 +178,7 @@ for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
             file.groups.map(({ hits }) => hits),
           );
         }),
-        { seed: 2, numRuns: 1000 },
+        { seed: 2, numRuns: rounds(1000, 250) },
       );
       for (const byte of [0, 0x80, 0xff, 0x7f, 0x01]) {
         assert.deepEqual(findGroups(Buffer.alloc(100_000, byte)), { intact: [], damaged: [], rest: 0 });

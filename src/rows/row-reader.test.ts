@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { columnName, writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from './row.ts';
@@ -32,7 +33,7 @@ describe('rows of a segment', () => {
       fc.property(fc.array(anyHit, { minLength: 1, maxLength: 4 }), (hits) => {
         assert.deepEqual([...readRows(bytesOf(hits), ROW_LAYOUT)], hits.map(wellFormed));
       }),
-      { seed: 20261124, numRuns: 200 },
+      { seed: 20261124, numRuns: rounds(200, 60) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('rows of a segment', () => {
             hits.map((hit) => ({ ...wellFormed(hit), ...lacking })),
           );
         }),
-        { seed: 20261124, numRuns: 200 },
+        { seed: 20261124, numRuns: rounds(200, 60) },
       );
     });
   }

@@ -3,12 +3,13 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Hit } from '../hit/hit.ts';
 import { ROW_STRUCTURES, sealBytes } from './row-layout.ts';
 import { intactLength } from './row-seal.ts';
 
-const fixed = { seed: 20261124, numRuns: 200 };
+const fixed = { seed: 20261124, numRuns: rounds(200, 60) };
 
 test('a seal of each layout has the size that its files have', () => {
   assert.deepEqual([sealBytes(1), sealBytes(2)], [35, 52]);
@@ -40,7 +41,7 @@ for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
           const bytes = Buffer.concat(groupsOf(...lists));
           assert.deepEqual(intactLength(bytes, layout), { length: bytes.length, rows: lists.flat().length });
         }),
-        { ...fixed, numRuns: 100 },
+        { ...fixed, numRuns: rounds(100, 40) },
       );
     });
 
@@ -88,7 +89,7 @@ for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
           assert.deepEqual(intactLength(Buffer.concat([file, noise]), layout), ends.at(-1));
           assert.deepEqual(intactLength(Buffer.from(noise), layout), NOTHING);
         }),
-        { ...fixed, numRuns: 1000 },
+        { ...fixed, numRuns: rounds(1000, 250) },
       );
       // Lengths that never end, or reach far beyond the end.
       for (const byte of [0x80, 0xff, 0x7f, 0x01])

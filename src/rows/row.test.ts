@@ -4,13 +4,14 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { anyHit } from '../../test/fixtures/any-hit.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { writtenGroup } from '../../test/fixtures/written-rows.ts';
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from './row.ts';
 import { ROW_LAYOUT, sealBytes } from './row-layout.ts';
 import { intactLength } from './row-seal.ts';
 
-const fixed = { seed: 20261124, numRuns: 200 };
+const fixed = { seed: 20261124, numRuns: rounds(200, 60) };
 
 /** The bytes of sealed groups, each with these hits. */
 function groupsOf(...groups: readonly (readonly Hit[])[]): Buffer[] {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { randomHalves } from '../../test/fixtures/random.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { HitError } from '../errors.ts';
 import { BloomFilter } from './bloom.ts';
 import { bitsPerVisitorAt, falseSeenRateAt } from './bloom-size.ts';
 
 const half = fc.nat(0xffffffff);
 const visitors = fc.array(fc.tuple(half, half), { maxLength: 200 });
-const fixed = { seed: 20250101, numRuns: 200 };
+const fixed = { seed: 20250101, numRuns: rounds(200, 50) };
 
 function addRandom(filter: BloomFilter, count: number, next: () => number): void {
   for (let i = 0; i < count; i++) filter.testAndAdd(next(), next());

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { randomHalves } from '../../test/fixtures/random.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { HitError } from '../errors.ts';
 import { BloomFilter } from './bloom.ts';
 import { LastSeenSketch } from './last-seen.ts';
@@ -10,7 +11,7 @@ import { HitRing } from './ring.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
-const fixed = { seed: 20250101, numRuns: 300 };
+const fixed = { seed: 20250101, numRuns: rounds(300, 60) };
 
 interface Kind {
   readonly name: string;
@@ -106,7 +107,7 @@ for (const kind of KINDS) {
           assert.deepEqual(read.content, kind.contentOf(count, from));
           assert.deepEqual(read.bytes, bytes);
         }),
-        { ...fixed, numRuns: 60 },
+        { ...fixed, numRuns: rounds(60, 20) },
       );
     });
 

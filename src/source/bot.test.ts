@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { agentOf } from '../hit/agent.ts';
 import { BOT_KINDS, botKind, botOperator } from './bot.ts';
 
@@ -78,6 +79,6 @@ test('any name has an operator and a kind, whatever its case', () => {
         assert.equal(botKind(upper), botKind(name));
       },
     ),
-    { seed: 2, numRuns: 1000 },
+    { seed: 2, numRuns: rounds(1000, 250) },
   );
 });

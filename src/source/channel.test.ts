@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { anyCharacter } from '../../test/fixtures/any-character.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { type Channel, channelOf } from './channel.ts';
 
@@ -134,7 +135,7 @@ describe('a visit', () => {
         assert.notEqual(found, '');
         assert.equal(channel([upper(source), upper(medium), upper(campaign), click]), found);
       }),
-      { seed: 3, numRuns: 2000 },
+      { seed: 3, numRuns: rounds(2000, 500) },
     );
   });
 

@@ -95,7 +95,7 @@ describe('recovery of an open segment', () => {
     for (const zeros of [1, 34, 35, 36, 70, 4096]) await check(whole.bytes.length, zeros);
     await fc.assert(fc.asyncProperty(fc.nat(whole.bytes.length), fc.nat(5000), check), {
       seed: 1,
-      numRuns: 100,
+      numRuns: rounds(100, 30),
     });
   });
 

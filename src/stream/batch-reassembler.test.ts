@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { hitOf } from '../../test/fixtures/hit.ts';
+import { rounds } from '../../test/fixtures/rounds.ts';
 import { BatchReassembler, BEGINNING, type FlushBatch, type Position } from './batch-reassembler.ts';
 import { writeRecord } from './record.ts';
 
@@ -169,7 +170,7 @@ describe('the batches of a partition', () => {
           assert.deepEqual(new Set(stored), wanted);
         },
       ),
-      { seed: 20261124, numRuns: 500 },
+      { seed: 20261124, numRuns: rounds(500, 120) },
     );
   });
 

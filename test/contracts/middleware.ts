@@ -76,7 +76,7 @@ export function middlewareContract(name: string, start: StartApp, { hasConnectio
       const statuses: unknown[] = [];
       const recorder: Tracker = { track: (input) => statuses.push((input as PeerRequest).status) };
       const app = await start([simple, rate, recorder], {});
-      const sent = mixture(1000);
+      const sent = mixture(300);
       const answered = await statusesOf(app.port, sent);
       await app.stop();
       await app.hits.close();

@@ -28,8 +28,8 @@ test('a purged log of an earlier version is restored on request, once', options,
   await take(LOG);
   await db.rollups.rollUp();
   const before = await pages();
-  const horizon = START + 17 * DAY;
-  const purged = await purgeBefore(horizon);
+  const cutoff = START + 17 * DAY;
+  const purged = await purgeBefore(cutoff);
   await withoutLedger(db.store);
   assert.deepEqual(await take(LOG), {
     ...{ read: LOG.length, imported: 0, already: LOG.length, maybe_purged: LOG.length },

@@ -9,7 +9,7 @@ import { DAY, DAYS, LOG, openLogFolder, READABLE, START, timeOf } from '../fixtu
 import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 
 const options = { timeout: scaledTimeout(120_000) };
-const HORIZON = START + 17 * DAY;
+const CUTOFF = START + 17 * DAY;
 const PERIOD = { from: '2024-01-20', to: '2024-03-01' };
 const ODD = { ...PERIOD, filter: 'path=/p3' };
 
@@ -29,7 +29,7 @@ async function damage(db: DBTracker, table: string): Promise<void> {
 async function purgedLog(t: Parameters<typeof openLogFolder>[0]) {
   const log = await openLogFolder(t);
   await log.take(LOG);
-  await log.purgeBefore(HORIZON);
+  await log.purgeBefore(CUTOFF);
   return log;
 }
 
@@ -65,10 +65,10 @@ test(
       JSON.stringify(repairs),
     );
     const { series, purged_before } = await db.stats({ ...ODD, interval: 'day' });
-    assert.equal(purged_before, new Date(HORIZON).toISOString().replace('.000Z', 'Z'));
+    assert.equal(purged_before, new Date(CUTOFF).toISOString().replace('.000Z', 'Z'));
     assert.equal(
       series.reduce((sum, { hits }) => sum + (hits ?? 0), 0),
-      countOf((line) => line.includes('"GET /p3 '), HORIZON),
+      countOf((line) => line.includes('"GET /p3 '), CUTOFF),
     );
   },
 );
@@ -77,9 +77,9 @@ test('lost rollups make purged days unknown, not empty', options, async (t) => {
   const { db } = await purgedLog(t);
   await damage(db, 'rollups');
   for (const words of [PERIOD, ODD]) assert.equal((await db.stats(words)).totals.hits, null);
-  const later = { ...PERIOD, from: new Date(HORIZON).toISOString() };
+  const later = { ...PERIOD, from: new Date(CUTOFF).toISOString() };
   assert.equal(
     (await db.stats(later)).totals.hits,
-    countOf(() => true, HORIZON),
+    countOf(() => true, CUTOFF),
   );
 });
