@@ -14,13 +14,15 @@ import { DedicatedConnection, SCRATCH } from './connection.ts';
 import { type Dialect, SINGLE } from './dialect.ts';
 import { loadEngine } from './embedded-engine.ts';
 import { engineMemory, memoryArguments } from './engine-memory.ts';
-import { type EngineShare, engineShare } from './engine-share.ts';
+import { type EngineShare, engineShare, holderRequests } from './engine-share.ts';
 import { ReaderPool } from './reader-pool.ts';
 
 /** Maximum bytes of a statement: a list of the writers of a store can exceed the engine's default of 256 KiB. */
 const LONGEST_STATEMENT = '16777216';
 /** Maximum concurrent reads of each share. The embedded engine uses threads that the spool's disk access also needs. */
 const READERS: Readonly<Record<EngineShare['name'], number>> = { holders: 2, anonymous: 1 };
+/** Milliseconds that an anonymous read waits at most for requests of holders. */
+const MOST_WAIT = 3000;
 /** Milliseconds: twice the maximum duration of a query. */
 const REQUEST_TIMEOUT = 120_000;
 /** Maximum concurrent connections for long-running work. */
@@ -132,8 +134,9 @@ export class Clients {
   }
 
   /** Runs a read with a client that no other read uses, from the share of its caller. @throws HitError `overloaded` */
-  read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
+  async read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
     const { name, holder } = engineShare();
+    if (name === 'anonymous') await holderRequests.over(MOST_WAIT);
     return this.#readers[name].use(holder, query);
   }
 

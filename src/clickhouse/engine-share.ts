@@ -6,9 +6,10 @@
  * | share       | who                                          | connections, threads | priority                              |
  * |-------------|----------------------------------------------|----------------------|---------------------------------------|
  * | `holders`   | holders of tokens, commands, and the server  | 2, of 2 threads each | first                                 |
- * | `anonymous` | readers without a token, with `--public`     | 1, of 1 thread       | pauses while queries of holders run   |
+ * | `anonymous` | readers without a token, with `--public`     | 1, of 1 thread       | pauses while queries of holders run, begins between their requests |
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { HolderRequests } from './holder-requests.ts';
 
 export interface EngineShare {
   readonly name: 'holders' | 'anonymous';
@@ -22,14 +23,17 @@ const ANONYMOUS: EngineShare = { name: 'anonymous', holder: '' };
 
 const current = new AsyncLocalStorage<EngineShare>();
 
+/** Requests of holders in progress. */
+export const holderRequests = new HolderRequests();
+
 /** The share of the running call. */
 export function engineShare(): EngineShare {
   return current.getStore() ?? OWN;
 }
 
 /** Runs queries of the holder of a token. @param holder `admin`, or the ID of a token */
-export function asHolder<Result>(holder: string, work: () => Result): Result {
-  return current.run({ name: 'holders', holder }, work);
+export function asHolder<Result>(holder: string, work: () => Promise<Result>): Promise<Result> {
+  return current.run({ name: 'holders', holder }, () => holderRequests.run(work));
 }
 
 /** Runs queries of readers without a token. */

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HolderRequests } from './holder-requests.ts';
+
+/** A request, and how to end it. */
+function held(requests: HolderRequests) {
+  const end = Promise.withResolvers<void>();
+  return { done: requests.run(() => end.promise), end };
+}
+
+test('an anonymous statement waits until no request of a holder is in progress, or until its wait is over', async () => {
+  const requests = new HolderRequests(1);
+  await requests.over(60_000);
+  const [first, second] = [held(requests), held(requests)];
+  let isOver = false;
+  const waiting = requests.over(60_000).then(() => {
+    isOver = true;
+  });
+  first.end.resolve();
+  await first.done;
+  await new Promise(setImmediate);
+  assert.equal(isOver, false);
+  second.end.reject(new Error('it failed'));
+  await assert.rejects(second.done, /it failed/);
+  await waiting;
+  const third = held(requests);
+  await requests.over(1);
+  third.end.resolve();
+  await third.done;
+});
