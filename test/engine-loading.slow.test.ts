@@ -1,7 +1,6 @@
 /** The embedded engine takes much memory and does not run everywhere, so nothing loads it that opens no embedded store. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -102,23 +101,6 @@ describe('the embedded engine', { timeout: scaledTimeout(60_000), concurrency: 2
     });
     const { stderr } = await running;
     assert.match(stderr, /Listening on http/);
-  });
-});
-
-describe('a program that imports the library', { timeout: scaledTimeout(60_000) }, () => {
-  it('has started no thread, timer or socket by that', async (t) => {
-    const cwd = temporaryFolder(t);
-    // Its output is a resource, too.
-    const code = `void [process.stdout, process.stderr];
-      const before = process.getActiveResourcesInfo().sort().join();
-      await import(${JSON.stringify(LIBRARY)});
-      const after = process.getActiveResourcesInfo().sort().join();
-      console.log(before === after ? 'nothing' : after);`;
-    const args = ['--input-type=module', '--eval', code];
-    // Without the cache that the tests use, which is a folder.
-    const { NODE_COMPILE_CACHE: _, ...env } = process.env;
-    assert.equal((await execute(process.execPath, args, { cwd, env })).stdout, 'nothing\n');
-    assert.deepEqual(readdirSync(cwd), []);
   });
 });
 

@@ -3,7 +3,8 @@
  * `HIT_TEST_REPORT`, writes it there.
  */
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,19 +13,28 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import manifest from '../../package.json' with { type: 'json' };
+import { FIREFOX } from '../fixtures/any-server.ts';
 import { BROWSER_MISSING, browserProgram, launch } from '../fixtures/browser.ts';
 import { bundleOf } from '../fixtures/bundle.ts';
 import { installIn, nodeRelease, pack } from '../fixtures/packed-package.ts';
-import { COUNTED, nodeProgram, PROBES, pageProgram, workerProgram } from '../fixtures/runtime-probes.ts';
+import {
+  COUNTED,
+  HONO_WORKER,
+  honoProgram,
+  nodeProgram,
+  PROBES,
+  pageProgram,
+  workerProgram,
+} from '../fixtures/runtime-probes.ts';
 import { type Measured, RuntimeTable } from '../fixtures/runtime-table.ts';
-import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
+import { RUNTIMES } from '../fixtures/runtimes.ts';
+import { scaledTimeout, until } from '../fixtures/scaled-timeout.ts';
 import { Workerd } from '../fixtures/workerd.ts';
 
 const execute = promisify(execFile);
 const options = { timeout: scaledTimeout(300_000) };
 const RUNS = 3;
-/** Node by its versions; the last is the one of this process. */
-const NODES = ['20', '22', '24', '26'] as const;
 /** Bytes that a light tracker may take beyond the runtime, its state included. */
 const MOST_LIGHT_BYTES = 25e6;
 const MB = 1e6;
@@ -38,17 +48,13 @@ let archive = '';
 
 before(() => {
   archive = pack(scratch);
-  installIn(home, archive);
+  installIn(home, archive, `hono@${manifest.devDependencies.hono}`);
 }, options);
 after(() => {
   console.log(`${table}`);
   if (process.env.HIT_TEST_REPORT) table.save();
   rmSync(scratch, { recursive: true, force: true });
 });
-
-function programOf(version: string): string {
-  return version === NODES.at(-1) ? process.execPath : nodeRelease(version);
-}
 
 /** Runs something several times, one after another. */
 async function runs(once: (run: number) => Promise<Measured>): Promise<Measured[]> {
@@ -57,23 +63,23 @@ async function runs(once: (run: number) => Promise<Measured>): Promise<Measured[
   return measured;
 }
 
-for (const version of NODES) {
-  describe(`in Node ${version}`, options, () => {
+for (const { name, hasStore, program, args } of RUNTIMES) {
+  describe(`in ${name}`, options, () => {
     const base: { bytes: number } = { bytes: 0 };
 
     for (const [entry, probe] of Object.entries(PROBES)) {
-      if (probe.where === 'page' || (entry === 'db' && version === '20')) continue;
+      if (probe.where === 'page' || (entry === 'db' && !hasStore)) continue;
       it(`${entry} counts`, options, async () => {
-        const file = join(home, `${entry}-${version}.mjs`);
+        const file = join(home, `${entry}.mjs`);
         writeFileSync(file, nodeProgram(probe));
         const measured = await runs(async (run) => {
-          const dataDir = join(scratch, `data-${version}-${run}`);
-          const { stdout } = await execute(programOf(version), [file, dataDir], { cwd: home });
+          const dataDir = join(scratch, `data-${name}-${run}`);
+          const { stdout } = await execute(program(), [...args, file, dataDir], { cwd: home });
           const { counted, ...rest } = JSON.parse(stdout);
           assert.deepEqual(counted, COUNTED);
           return rest as Measured;
         });
-        table.add(entry, `Node ${version}`, measured);
+        table.add(entry, name, measured);
         const bytes = Math.min(...measured.map((each) => each.bytes!));
         if (entry === 'nothing') base.bytes = bytes;
         else if (probe.where === 'any')
@@ -82,11 +88,13 @@ for (const version of NODES) {
     }
 
     it('the library can be required', async () => {
-      const code = `const { SimpleTracker } = require('hit-tracker');
-        console.log(new SimpleTracker().track({ visitor: 'ann' }).unique);`;
-      const { stdout } = await execute(programOf(version), ['--input-type=commonjs', '--eval', code], {
-        cwd: home,
-      });
+      const file = join(home, 'requiring.cjs');
+      writeFileSync(
+        file,
+        `const { SimpleTracker } = require('hit-tracker');
+console.log(new SimpleTracker().track({ visitor: 'ann' }).unique);`,
+      );
+      const { stdout } = await execute(program(), [...args, file], { cwd: home });
       assert.equal(stdout, '1\n');
     });
   });
@@ -129,6 +137,48 @@ describe('in workerd', options, () => {
       });
       table.add(entry, 'workerd', measured);
     });
+  }
+});
+
+describe('the middleware of Hono counts', options, () => {
+  for (const { name, program, args, serve } of RUNTIMES)
+    if (serve !== undefined)
+      it(`in ${name}`, options, async () => {
+        const file = join(home, 'hono.mjs');
+        writeFileSync(file, honoProgram(serve));
+        const child = spawn(program(), [...args, file], { cwd: home, stdio: ['ignore', 'pipe', 'inherit'] });
+        try {
+          const [port] = await once(child.stdout, 'data');
+          await assertCounts(`http://127.0.0.1:${Number(port)}`);
+        } finally {
+          child.kill('SIGKILL');
+        }
+      });
+
+  it('in workerd', options, async () => {
+    const code = await bundleOf(home, 'worker-hono', HONO_WORKER);
+    await using worker = await Workerd.start(join(scratch, 'worker-hono'), code);
+    await assertCounts(worker.url);
+  });
+
+  /** Three requests of two clients are hits; a missing page is none. */
+  async function assertCounts(url: string): Promise<void> {
+    for (const [client, path] of [
+      ['203.0.113.7', 'page'],
+      ['203.0.113.8', 'page'],
+      ['203.0.113.7', 'page'],
+      ['203.0.113.9', 'missing'],
+    ] as const)
+      await (
+        await fetch(`${url}/${path}`, { headers: { 'user-agent': FIREFOX, 'x-client': client } })
+      ).text();
+    // Without a user agent of a browser, this request is none.
+    let counted: typeof COUNTED | undefined;
+    await until('the hits are counted', async () => {
+      counted = (await (await fetch(`${url}/counted`)).json()) as typeof COUNTED;
+      return counted.hits >= COUNTED.hits;
+    });
+    assert.deepEqual(counted, COUNTED);
   }
 });
 
