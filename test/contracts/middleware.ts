@@ -40,12 +40,23 @@ const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.co
 const BROWSER = { 'user-agent': FIREFOX };
 
 /** What a server answers, and whether it counts. */
-const KINDS: readonly { method: string; path: string; agent: string; status: number; counts: boolean }[] = [
+const KINDS: readonly {
+  method: string;
+  path: string;
+  agent: string;
+  purpose?: string;
+  status: number;
+  counts: boolean;
+}[] = [
   { method: 'GET', path: '/page/1', agent: FIREFOX, status: 200, counts: true },
   { method: 'GET', path: '/page/2?a=b.png', agent: FIREFOX, status: 200, counts: true },
   { method: 'GET', path: '/blog/post', agent: FIREFOX, status: 200, counts: true },
   { method: 'POST', path: '/form', agent: FIREFOX, status: 201, counts: true },
   { method: 'GET', path: '/page/1', agent: GOOGLEBOT, status: 200, counts: false },
+  {
+    ...{ method: 'GET', path: '/page/1', agent: FIREFOX, purpose: 'prefetch;prerender' },
+    ...{ status: 200, counts: false },
+  },
   { method: 'HEAD', path: '/page/1', agent: FIREFOX, status: 200, counts: false },
   { method: 'GET', path: '/style.css', agent: FIREFOX, status: 200, counts: false },
   { method: 'GET', path: '/moved', agent: FIREFOX, status: 302, counts: false },
@@ -59,7 +70,8 @@ function mixture(length: number) {
   return Array.from({ length }, () => {
     const kind = KINDS[Math.floor(random.next().value * KINDS.length)]!;
     const client = `203.0.113.${Math.floor(random.next().value * 50)}`;
-    return { ...kind, client, headers: { 'user-agent': kind.agent, 'x-forwarded-for': client } };
+    const purpose = kind.purpose !== undefined && { 'sec-purpose': kind.purpose };
+    return { ...kind, client, headers: { 'user-agent': kind.agent, 'x-forwarded-for': client, ...purpose } };
   });
 }
 
