@@ -14,6 +14,7 @@ import { importLog } from './import.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { page } from './page.ts';
+import { readers } from './readers.ts';
 import { saveSections, sectionOf } from './results.ts';
 import { shared } from './shared.ts';
 import { sketches } from './sketches.ts';
@@ -31,6 +32,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   trackers,
   memory,
   archive,
+  readers,
   page,
 };
 

@@ -2,7 +2,7 @@ import { Memo } from '../cache/memo.ts';
 import { ipv6Groups } from './ip-address.ts';
 
 /** Leading bits of an IPv6 address that a client keeps: a provider gives each customer at least the other 64 bits. */
-export const USUAL_IPV6_PREFIX = 64;
+const USUAL_IPV6_PREFIX = 64;
 
 const GROUP_BITS = 16;
 /** Groups that a network is written with, if its addresses share at most 64 bits. */
