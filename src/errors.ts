@@ -20,6 +20,7 @@ const STATUS = {
   spool_failed: 503,
   store_unavailable: 503,
   store_full: 503,
+  engine_memory: 503,
   batch_incomplete: 503,
   live_unavailable: 503,
   stream_unavailable: 503,

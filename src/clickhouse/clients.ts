@@ -72,10 +72,14 @@ export class Clients {
     this.#readers = { holders: pool(READERS.holders), anonymous: pool(READERS.anonymous) };
   }
 
-  /** Opens the engine in this process, on a folder that no other process has open. */
-  static embedded(folder: string): Clients {
+  /**
+   * Opens the engine in this process, on a folder that no other process has open.
+   *
+   * @param memory bytes that it may allocate. Default: what the program leaves
+   */
+  static embedded(folder: string, memory = engineMemory()): Clients {
     try {
-      return new Clients(embeddedConnector(folder));
+      return new Clients(embeddedConnector(folder, memory));
     } catch (error) {
       if (error instanceof HitError) throw error;
       throw new HitError(
@@ -148,10 +152,9 @@ export class Clients {
   }
 }
 
-function embeddedConnector(folder: string): Connector {
+function embeddedConnector(folder: string, memory: number): Connector {
   const { createChdbConnection, Session } = loadEngine();
   removeTemporaryFiles(folder);
-  const memory = engineMemory();
   // The first connection of a folder configures the engine for all.
   const session = new Session(folder, { connectionArgs: memoryArguments(memory) });
   return {

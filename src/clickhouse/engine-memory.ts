@@ -5,7 +5,8 @@
  *
  * - the engine refuses to allocate more (`max_server_memory_usage`): the statement fails, not the process;
  * - a query may have a part of it, and spills groups to disk at half of that; one that needs more is refused (`query_timeout`);
- * - a step of visits or rollups takes fewer hits at a time, and batches are smaller;
+ * - a step of visits or rollups takes fewer hits at a time, and batches are smaller; a batch from a larger machine that does not
+ *   fit is computed in shares (clickhouse/shares.ts);
  * - caches have a small share, as the page cache has the files too.
  */
 import { totalmem } from 'node:os';
@@ -46,8 +47,8 @@ export function hitsInMemory(memory: number, bytes: number, most: number): numbe
 }
 
 /**
- * The size of a batch of hits, in bytes of encoded rows, whose visits can be computed in one step, as a step has all hits of a
- * batch: a row of 80 bytes takes up to 1,300 there.
+ * The size of a batch of hits, in bytes of encoded rows, whose visits can be computed at once: a row of 80 bytes takes up to 1,300
+ * there.
  */
 export function batchBytes(memory: number, most: number): number {
   return Math.min(most, Math.floor(memory / 2 / 16));

@@ -5,11 +5,18 @@ import { HitError, messageOf } from '../errors.ts';
 const OUT_OF_BOUNDS: Readonly<Record<string, string>> = {
   TIMEOUT_EXCEEDED: 'the query takes too much time: query a shorter period',
   MEMORY_LIMIT_EXCEEDED:
-    'the query takes too much memory: query a shorter period, or give the server, or its container, more memory',
+    'the query takes too much memory: query a shorter period. A query may take 60 % of what the engine has, at most 2 GB: if the server, or its container, has less than 4 GB, give it more',
 };
 
 /** Its names for a statement with too many parts. */
 const TOO_LARGE = ['TOO_BIG_AST', 'TOO_DEEP_AST', 'TOO_DEEP_RECURSION'];
+
+/** Whether the engine refused a statement because of its memory. A fault of the store has the engine's error as its cause. */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { type, cause } = error as Partial<ClickHouseError>;
+  return type === 'MEMORY_LIMIT_EXCEEDED' || isOutOfMemory(cause);
+}
 
 /** The error to report for a failed query. */
 export function queryFault(error: unknown): HitError {

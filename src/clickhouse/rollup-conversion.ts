@@ -15,8 +15,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
 import { DIMENSIONS } from './dimension.ts';
+import { isOutOfMemory } from './faults.ts';
 import { rollupFragments, rollupGroups } from './rollup-groups.ts';
+import { EVERYBODY, shareSql } from './shares.ts';
 import { queryText } from './sql.ts';
+import { insertStaged, runnerOf } from './staged-insert.ts';
 import { tableColumns } from './table-columns.ts';
 import { watermarkTuples } from './visit-step.ts';
 import { coveredBy, readWatermarks } from './watermarks.ts';
@@ -70,13 +73,22 @@ export async function convertRollups(
     if (!done.has(receipt)) {
       const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
       const kept = queryText('convert_horizon').trim();
-      const groups = rollupGroups(`${during} AND (time >= ${kept} OR NOT (${covered}))`, {
-        hours: `${during} AND time >= ${kept}`,
-        // This schema has neither engagement signals nor the columns that identify them.
-        counted: 'true',
-        ranked,
-      });
-      await run('insert_rollups', rollupFragments(groups, new Map([[receipt, 0n]])));
+      const insert = (into: string, share = EVERYBODY) => {
+        const some = `${during} AND ${shareSql(share)}`;
+        const groups = rollupGroups(`${some} AND (time >= ${kept} OR NOT (${covered}))`, {
+          hours: `${some} AND time >= ${kept}`,
+          // This schema has neither engagement signals nor the columns that identify them.
+          counted: 'true',
+          ranked,
+        });
+        return queryText('insert_rollups', { ...rollupFragments(groups, new Map([[receipt, 0n]])), into });
+      };
+      try {
+        await client.command({ query: insert('rollups') });
+      } catch (error) {
+        if (dialect.kind !== 'single' || !isOutOfMemory(error)) throw error;
+        await insertStaged(runnerOf(client), 'rollups', 2, insert);
+      }
     }
     converted += hits;
     onProgress(`rollups: ${converted} of ${all} hits`);

@@ -33,8 +33,8 @@ const SHARED_FRAGMENTS = [
 /** SQL that replaces each `{{name}}` of a query that is not of the dialect; never contains external input. */
 export type Fragments = Readonly<Record<string, string>>;
 
-/** Defaults: all hits of the table `hits`, whose columns need no prefix. */
-const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true', of: '' };
+/** Defaults: all hits of the table `hits`, whose columns need no prefix, of all visitors. */
+const DEFAULT_FRAGMENTS: Fragments = { hits: 'hits', filters: 'true', of: '', share: 'true' };
 
 /** Settings of all tables whose inserts are synced before they are acknowledged, and whose merges are synced. */
 const FSYNC =
@@ -51,7 +51,7 @@ function load(name: string): string {
 const texts = new Map<string, string>();
 
 /**
- * Text of a query, from `queries/`. A placeholder without a value stays.
+ * Text of a query, from `queries/`. A placeholder without a value stays, except `{{into:table}}`, the table of an insert.
  *
  * @param dialect of the connection that runs it; required if the query changes tables or queries system tables
  * @throws HitError `internal` if it is required and missing
@@ -63,6 +63,7 @@ export function queryText(name: string, fragments: Fragments = {}, dialect?: Dia
     texts.set(name, text);
   }
   return replacePlaceholders(text, (placeholder, parameters) => {
+    if (placeholder === 'into') return fragments.into ?? parameters[0];
     if (!isOfDialect(placeholder)) return fragments[placeholder] ?? DEFAULT_FRAGMENTS[placeholder];
     if (dialect) return dialectValue(dialect, placeholder, parameters);
     throw new HitError(

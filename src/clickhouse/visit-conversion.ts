@@ -8,6 +8,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Dialect } from './dialect.ts';
 import { timeRanges } from './rollup-conversion.ts';
+import { inShares, shareSql } from './shares.ts';
 import { queryText } from './sql.ts';
 import { tableColumns } from './table-columns.ts';
 import { visitStep, watermarkTuples } from './visit-step.ts';
@@ -37,7 +38,11 @@ export async function convertVisits(
   let converted = 0;
   for (const { from, to, hits } of timeRanges(hours)) {
     const during = `time >= toDateTime64(${from}, 3, 'UTC') AND time < toDateTime64(${to}, 3, 'UTC')`;
-    await client.command({ query: visitStep(`${during} AND ${covered}`, new Map(), there) });
+    await inShares(async (share) => {
+      await client.command({
+        query: visitStep(`${during} AND ${covered} AND ${shareSql(share)}`, new Map(), there),
+      });
+    });
     converted += hits;
     onProgress(`visits: ${converted} of ${all} hits`);
   }

@@ -13,6 +13,7 @@
 import { quote } from '../clickhouse/literals.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy } from '../clickhouse/watermarks.ts';
+import { lastSeenInsert } from '../rollup/last-seen-insert.ts';
 import type { Rollups } from '../rollup/rollups.ts';
 import { UNTIMED_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
@@ -74,7 +75,7 @@ async function recomputeRemaining({ store, rollups }: SiteRows, site: string): P
   const days = await store.rows<SiteDay>('deletion_rest', {}, UNTIMED_LIMITS, fragments);
   if (days.length === 0) return;
   const scope = `site = ${quote(site)} AND ${counted}`;
-  await store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', ['last_seen']);
+  await store.insertComputed(lastSeenInsert(scope));
   await rollups.rebuild(days);
   await rollups.visits.rebuild(days);
 }

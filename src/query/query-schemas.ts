@@ -17,8 +17,7 @@ import {
   TIME,
   textUpTo,
 } from '../schema/schema.ts';
-import type { Change } from './engine/query.ts';
-import { BOTS, type Dimension, type Metric, type Value } from './engine/query.ts';
+import { BOTS, type Change, type Dimension, type Metric, type Value } from './engine/query.ts';
 import { LIMITS, USUAL_ROWS } from './language/limits.ts';
 import { COMPARISONS, DIRECTIONS } from './language/query-reader.ts';
 import {

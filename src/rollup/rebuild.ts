@@ -1,5 +1,6 @@
 import { quote } from '../clickhouse/literals.ts';
 import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
+import { shareSql } from '../clickhouse/shares.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, type Watermarks } from '../clickhouse/watermarks.ts';
 import type { SiteDay } from '../store/site-day.ts';
@@ -31,10 +32,15 @@ export async function rebuildDays(
       months: `(${[...new Set(months)].join(', ')})`,
     };
     const hits = `(toString(site), toDate(time, 'UTC')) IN ${scope.days} AND ${coveredBy(watermarks)}`;
-    const groups = [...rollupGroups(hits), queryText('rollup_rest_of_months', scope)];
     await store.executeLong('rollup_drop_days', scope, 'hit-tracker-rollup-repair', []);
-    await store.executeLong('insert_rollups', rollupFragments(groups, new Map()), 'hit-tracker-rollups', [
-      'rollups',
-    ]);
+    await store.insertComputed({
+      ...{ query: 'insert_rollups', table: 'rollups', name: 'hit-tracker-rollups' },
+      fragmentsOf: (share) => {
+        const groups = rollupGroups(`${hits} AND ${shareSql(share)}`);
+        // These are no counts of visitors, so only one share has them.
+        if (share.number === 0) groups.push(queryText('rollup_rest_of_months', scope));
+        return rollupFragments(groups, new Map());
+      },
+    });
   }
 }

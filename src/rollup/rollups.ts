@@ -21,17 +21,19 @@
  */
 import { hitsInMemory } from '../clickhouse/engine-memory.ts';
 import { rollupFragments, rollupGroups } from '../clickhouse/rollup-groups.ts';
+import { shareSql, sharesOf } from '../clickhouse/shares.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { areSame, commonOf, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
 import { messageOf } from '../errors.ts';
 import { idsSql, MOST_PENDING, NOTHING_PENDING, type PendingBatch } from '../store/ledger.ts';
 import type { SiteDay } from '../store/site-day.ts';
-import { firstStep, sumOf } from '../store/step.ts';
+import { type Step, sumOf, takeFirstStep } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
 import { pause } from '../timing/pause.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { DAY, HOUR } from '../timing/units.ts';
 import { Visits } from '../visits/visits.ts';
+import { lastSeenInsert } from './last-seen-insert.ts';
 import { rebuildDays } from './rebuild.ts';
 
 /** Maximum hits per statement. */
@@ -205,20 +207,27 @@ export class Rollups {
     const { ledger } = this.#store;
     // First, so that hits are only purged once they are in the visits too.
     await this.visits.catchUp();
-    const { ids, hits, lasts, scope } = firstStep(
-      pending,
-      this.#options.mostHits ?? hitsInMemory(this.#store.memory, HIT_BYTES, MOST_HITS),
-      queryText('rollup_writers').trim(),
-    );
-    await this.#check(pending.slice(0, ids.length));
+    const most = this.#options.mostHits ?? hitsInMemory(this.#store.memory, HIT_BYTES, MOST_HITS);
+    const { step } = await takeFirstStep(pending, most, queryText('rollup_writers').trim(), async (taken) => {
+      await this.#check(pending.slice(0, taken.ids.length));
+      await this.#insert(taken, sharesOf(taken.hits, most));
+    });
+    await ledger.rolledUp(step.ids);
+    return step.hits;
+  }
+
+  async #insert({ ids, lasts, scope }: Step, shares: number): Promise<void> {
     // One node at a time, so that the next does not read the same hits again.
     const { signal } = this.#stop;
-    const seen = ['last_seen'];
-    await this.#store.executeLong('insert_last_seen', { scope }, 'hit-tracker-last-seen', seen, signal);
-    const parts = rollupFragments(rollupGroups(scope), lasts);
-    await this.#store.executeLong('insert_rollups', parts, 'hit-tracker-rollups', ['rollups'], signal);
-    await ledger.rolledUp(ids);
-    return hits;
+    await this.#store.insertComputed(lastSeenInsert(scope), signal);
+    await this.#store.insertComputed(
+      {
+        ...{ query: 'insert_rollups', table: 'rollups', name: 'hit-tracker-rollups' },
+        ...{ isWhole: ids.length > 1, shares },
+        fragmentsOf: (share) => rollupFragments(rollupGroups(`${scope} AND ${shareSql(share)}`), lasts),
+      },
+      signal,
+    );
   }
 
   /** Checks the counts: see invariant 3. */

@@ -8,10 +8,13 @@
  */
 import { open } from 'node:fs/promises';
 import type { Clients } from '../clickhouse/clients.ts';
+import { isOutOfMemory } from '../clickhouse/faults.ts';
 import { quote } from '../clickhouse/literals.ts';
 import { inTurn } from '../clickhouse/name-turn.ts';
 import type { Confirm } from '../clickhouse/parts/guard.ts';
+import { shareSql } from '../clickhouse/shares.ts';
 import { queryText } from '../clickhouse/sql.ts';
+import { insertStaged, runnerOf } from '../clickhouse/staged-insert.ts';
 import { HitError } from '../errors.ts';
 import { ROW_STRUCTURES } from '../rows/row-layout.ts';
 import type { Segment } from '../spool/segment.ts';
@@ -29,6 +32,9 @@ export interface Batches {
   /** Query name, shared by all that may deliver these batches concurrently: a server runs one at a time. */
   readonly name: string;
 }
+
+/** Fragments of an insert into another table, of a share of the visitors. Default: of all, into `hits`. */
+type Staged = { readonly into?: string; readonly share?: string };
 
 /** Inserts batches into a database and records them in its ledger. */
 export class Delivery {
@@ -56,11 +62,8 @@ export class Delivery {
       const as = await this.#insertMissing(segment);
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
-        const text = queryText('insert_hits', {
-          ...columnsOf(structure),
-          batch: `toUInt64(${as})`,
-          batches: idsSql(batches),
-        });
+        const fragments = { ...columnsOf(structure), batch: `toUInt64(${as})`, batches: idsSql(batches) };
+        const text = (staged: Staged) => queryText('insert_hits', { ...fragments, ...staged });
         // A server rejects a second query of this name while the first, whose answer was lost, still runs.
         await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
         const stored = await this.#verify(batches, segment.hits, `batch ${id}`, as);
@@ -90,11 +93,12 @@ export class Delivery {
     if (missing.length === 0) return;
     const batches = missing.map(({ id }) => id);
     const old = batches.filter((id) => unclear.has(id));
-    const text = queryText('insert_batches', {
+    const fragments = {
       ...columnsOf(structure),
       ...{ batches: idsSql(batches), unclear: idsSql([0n, ...old]), alias: `toUInt64(${ALIAS})` },
       aliases: idsSql([0n, ...old.map(aliasOf)]),
-    });
+    };
+    const text = (staged: Staged) => queryText('insert_batches', { ...fragments, ...staged });
     const insert = { path, structure: `${structure}, batch UInt64`, name: `hit-tracker-${name}` };
     await this.#insert(text, insert);
     const all = missing.reduce((sum, batch) => sum + batch.hits, 0);
@@ -123,7 +127,8 @@ export class Delivery {
   ): Promise<number> {
     const before = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     const structure = structureOf(file.layout);
-    const text = queryText('restore_hits', { ...columnsOf(structure), batch: `toUInt64(${id})` });
+    const fragments = { ...columnsOf(structure), batch: `toUInt64(${id})` };
+    const text = (staged: Staged) => queryText('restore_hits', { ...fragments, ...staged });
     await this.#insert(text, { path: file.path, structure, name: `hit-tracker-restore-${id}` });
     const there = (await this.#ledger.readBack([id])).get(id)?.hits ?? 0;
     if (there !== hits) {
@@ -150,7 +155,8 @@ export class Delivery {
     confirm: Confirm,
   ): Promise<number> {
     const structure = structureOf(file.layout);
-    const text = queryText('restore_legacy', { ...columnsOf(structure), batch: `toUInt64(${id})` });
+    const fragments = { ...columnsOf(structure), batch: `toUInt64(${id})` };
+    const text = (staged: Staged) => queryText('restore_legacy', { ...fragments, ...staged });
     // One at a time: each checks the existing hits.
     const name = 'hit-tracker-restore-legacy';
     await inTurn(() => this.#insert(text, { path: file.path, structure, name }), this.#closing);
@@ -161,16 +167,27 @@ export class Delivery {
     return stored.reduce((sum, { hits }) => sum + hits, 0);
   }
 
-  /** @param text SQL with `{{rows}}` for the source of the rows */
+  /**
+   * @param text SQL with `{{rows}}` for the source of the rows
+   * @throws HitError `engine_memory` if the embedded engine has too little memory, even for few rows at a time
+   */
   async #insert(
-    text: string,
+    text: (staged: Staged) => string,
     { path, structure, name }: { readonly path: string; readonly structure: string; readonly name: string },
   ): Promise<void> {
     const { writer, embedded } = this.#clients;
     const columns = quote(structure);
-    const from = (rows: string) => text.replaceAll('{{rows}}', () => rows);
+    const from = (rows: string, staged: Staged = {}) => text(staged).replaceAll('{{rows}}', () => rows);
     if (embedded) {
-      await writer.command({ query: from(`file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`) });
+      const file = `file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`;
+      try {
+        await writer.command({ query: from(file) });
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error;
+        await insertStaged(runnerOf(writer), 'hits', 2, (into, share) =>
+          from(file, { into, share: shareSql(share) }),
+        );
+      }
       return;
     }
     const values = (await open(path)).createReadStream();

@@ -5,6 +5,7 @@
  * writer that are in the store, from the first to the last. It excludes those that a watermark covers when it begins, so
  * two nodes that take the same step on one server count its hits once.
  */
+import { isOutOfMemory } from '../clickhouse/faults.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, type Watermarks, writerOf } from '../clickhouse/watermarks.ts';
 import type { PendingBatch } from './ledger.ts';
@@ -41,6 +42,30 @@ export function firstStep(pending: readonly PendingBatch[], mostHits: number, wa
     watermarks,
   }).trim();
   return { ids, hits: sumOf(chosen), lasts, scope };
+}
+
+/**
+ * Takes the first step of pending batches. If the engine has too little memory for it, a smaller one is taken, down to one batch:
+ * `take` must then insert in shares, as a batch that arrived when there was more memory may be larger than all of it.
+ *
+ * @returns the step, and the number of hits to try next: `mostHits`, or fewer
+ */
+export async function takeFirstStep(
+  pending: readonly PendingBatch[],
+  mostHits: number,
+  watermarks: string,
+  take: (step: Step) => Promise<void>,
+): Promise<{ readonly step: Step; readonly mostHits: number }> {
+  for (let most = mostHits; ; ) {
+    const step = firstStep(pending, most, watermarks);
+    try {
+      await take(step);
+      return { step, mostHits: most };
+    } catch (error) {
+      if (step.ids.length === 1 || !isOutOfMemory(error)) throw error;
+      most = Math.floor(step.hits / 2);
+    }
+  }
 }
 
 function batchesUpTo(batches: readonly PendingBatch[], mostHits: number): readonly PendingBatch[] {

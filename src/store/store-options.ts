@@ -10,6 +10,8 @@ export interface StoreOptions {
   readonly onProgress?: (message: string) => void;
   /** Replaces digests of imported logs that earlier versions stored without a key. Default: they stay. */
   readonly importKey?: ImportKey | undefined;
+  /** Bytes that the embedded engine may allocate. Default: what the program leaves of the memory that it may use. */
+  readonly memory?: number;
   /** Whether to open without a server that does not answer: see `opening.ts`. */
   readonly mayWait?: boolean;
   /** Receives faults of the store and their outcome. Default: none. */

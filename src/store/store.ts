@@ -7,9 +7,9 @@ import { batchBytes } from '../clickhouse/engine-memory.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
-import { inTurn } from '../clickhouse/name-turn.ts';
 import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
+import { dropStaged, runnerOf } from '../clickhouse/staged-insert.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
 import type { Segment } from '../spool/segment.ts';
@@ -17,6 +17,7 @@ import type { Sink } from '../spool/sink.ts';
 import { type Batches, Delivery } from './delivery.ts';
 import { keyImports } from './keyed-imports.ts';
 import { Ledger } from './ledger.ts';
+import { LongStatements } from './long-statements.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
 import { StoreDurations } from './store-durations.ts';
@@ -51,6 +52,7 @@ export class Store implements Sink {
   readonly durations = new StoreDurations();
   readonly #clients: Clients;
   readonly #delivery: Delivery;
+  readonly #long: LongStatements;
   readonly #closing = new AbortController();
   /** Aborted when the store closes. */
   readonly closing: AbortSignal = this.#closing.signal;
@@ -79,17 +81,21 @@ export class Store implements Sink {
       if (!clients.embedded) await clients.writer.query({ query: 'SELECT 1', abort_signal });
     };
     this.opening = new Opening(answer, async () => {
+      if (clients.embedded) await dropStaged(runnerOf(clients.writer));
       await migrate(clients.writer, { dialect: clients.dialect, onProgress });
       if (importKey) await keyImports(clients.writer, clients.dialect, importKey, onProgress);
       await this.guard.start();
     });
+    this.#long = new LongStatements(clients, this.guard, this.opening, this.#closing.signal);
     this.#delivery = new Delivery(clients, this.ledger, this.#closing.signal);
   }
 
   /** Opens the database and migrates its schema. */
   static async open(options: StoreOptions): Promise<Store> {
     const clients =
-      options.setting === 'embedded' ? Clients.embedded(options.folder) : Clients.remote(options.setting);
+      options.setting === 'embedded'
+        ? Clients.embedded(options.folder, options.memory)
+        : Clients.remote(options.setting);
     const store = new Store(clients, options);
     try {
       if (options.mayWait && store.isShared) await store.opening.start();
@@ -160,7 +166,9 @@ export class Store implements Sink {
   deliver(segment: Segment): Promise<void> {
     return this.durations.inserts.time(async () => {
       await this.opening.ensure();
-      await this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm));
+      await this.guard.fitting('a batch', () =>
+        this.guard.inserting(segment.bytes, (confirm) => this.#delivery.deliver(segment, confirm)),
+      );
     });
   }
 
@@ -207,29 +215,11 @@ export class Store implements Sink {
     }
   }
 
-  /**
-   * Runs a statement that changes the store and may take long, concurrently with deliveries.
-   *
-   * @param name query id: a server runs one statement with it at a time, so this one waits for that of another node
-   * @param inserted tables that it inserts into, whose new parts are verified
-   * @param signal ends that wait, as `close` does, but not a running statement
-   */
-  async executeLong(
-    query: string,
-    fragments: Fragments,
-    name: string,
-    inserted: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.opening.ensure();
-    const text = this.#text(query, fragments);
-    const closing = this.#closing.signal;
-    const stop = signal ? AbortSignal.any([closing, signal]) : closing;
-    await this.guard.inserting(0, async (confirm) => {
-      await inTurn(() => this.#clients.keeper.command({ query: text, query_id: name }), stop);
-      if (inserted.length > 0) await confirm(...inserted);
-    });
-  }
+  /** Runs a statement that changes the store and may take long: see `LongStatements.execute`. */
+  readonly executeLong: LongStatements['execute'] = (...statement) => this.#long.execute(...statement);
+
+  /** Inserts what a statement computes from hits: see `LongStatements.insert`. */
+  readonly insertComputed: LongStatements['insert'] = (...insert) => this.#long.insert(...insert);
 
   /** Whether the store is on a server, so that other processes may deliver batches too. */
   get isShared(): boolean {

@@ -8,6 +8,7 @@
  * Between the statements, visits are missing. If the process dies there, `doctor` finds the days by their hits.
  */
 import { quote } from '../clickhouse/literals.ts';
+import { inShares, type Share, sharesOf } from '../clickhouse/shares.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { VISIT_FRAGMENTS } from '../clickhouse/visit-columns.ts';
 import { visitStepFragments } from '../clickhouse/visit-step.ts';
@@ -51,17 +52,23 @@ async function rebuildStretch(
   const [extent] = await store.rows<{ finish: string | number }>('visits_extent', {}, undefined, period);
   const window = { ...start, until: timeSql(Math.max(to, Number(extent?.finish) + 1)), covered };
   const [found] = await store.rows<{ hits: string | number }>('visits_extent_hits', {}, undefined, window);
-  const shares = Math.max(1, Math.ceil(Number(found?.hits) / mostHits));
   await store.guard.deleting(() => store.executeLong('visits_drop', period, 'hit-tracker-visits-repair', []));
-  for (let share = 0; share < shares; share++) {
-    const scope = queryText('visits_uncounted', {
-      ...window,
-      ...{ shares: String(shares), share: String(share), reach: VISIT_FRAGMENTS.reach },
-    }).trim();
-    await store.executeLong('visits_step', visitStepFragments(scope, new Map()), 'hit-tracker-visits', [
-      'visits',
-    ]);
-  }
+  await inShares((share) => addUncounted(store, window, share), sharesOf(Number(found?.hits), mostHits));
+}
+
+/** Adds the hits that lie in no visit. */
+function addUncounted(
+  store: Store,
+  window: Readonly<Record<string, string>>,
+  { number, of }: Share,
+): Promise<void> {
+  const share = { shares: String(of), share: String(number), reach: VISIT_FRAGMENTS.reach };
+  const scope = queryText('visits_uncounted', { ...window, ...share }).trim();
+  const fragments = visitStepFragments(scope, new Map());
+  return store.insertComputed({
+    ...{ query: 'visits_step', table: 'visits', name: 'hit-tracker-visits', isWhole: true },
+    fragmentsOf: () => fragments,
+  });
 }
 
 function* stretchesOf(days: readonly SiteDay[]): Generator<Stretch> {

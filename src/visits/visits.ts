@@ -18,6 +18,7 @@
  * Measured against window functions over hits at query time: docs/design.md.
  */
 import { hitsInMemory } from '../clickhouse/engine-memory.ts';
+import { shareSql, sharesOf } from '../clickhouse/shares.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { visitStepFragments, watermarkTuples } from '../clickhouse/visit-step.ts';
 import { areSame, coveredBy, readWatermarks, type Watermarks } from '../clickhouse/watermarks.ts';
@@ -25,7 +26,7 @@ import { HitError } from '../errors.ts';
 import { MOST_PENDING } from '../store/ledger.ts';
 import { UNTIMED_LIMITS } from '../store/query-limits.ts';
 import type { SiteDay } from '../store/site-day.ts';
-import { firstStep, type Step } from '../store/step.ts';
+import { type Step, takeFirstStep } from '../store/step.ts';
 import type { Store } from '../store/store.ts';
 import { SerialQueue } from '../timing/serial-queue.ts';
 import { rebuildVisits } from './rebuild.ts';
@@ -72,15 +73,17 @@ export class Visits {
    */
   catchUp(): Promise<void> {
     return this.#steps.run(async () => {
-      for (let isMore = true; isMore; ) {
+      for (let [isMore, most] = [true, this.#mostHits]; isMore; ) {
         this.#throwIfClosed();
         const pending = await this.#store.ledger.pending('visits');
         isMore = pending.length >= MOST_PENDING;
         for (let rest = pending; rest.length > 0; ) {
           this.#throwIfClosed();
-          const step = firstStep(rest, this.#mostHits, queryText('visits_writers').trim());
-          await this.#add(step);
-          rest = rest.slice(step.ids.length);
+          const taken = await takeFirstStep(rest, most, queryText('visits_writers').trim(), (step) =>
+            this.#add(step),
+          );
+          most = taken.mostHits;
+          rest = rest.slice(taken.step.ids.length);
         }
       }
     });
@@ -158,14 +161,14 @@ export class Visits {
     return { rows: <Row>(text: string) => this.#store.rowsOf<Row>(text, {}, UNTIMED_LIMITS) };
   }
 
-  async #add({ scope, lasts }: Step): Promise<void> {
-    const fragments = visitStepFragments(scope, lasts);
+  #add({ ids, hits, scope, lasts }: Step): Promise<void> {
     // One node at a time, so that the next does not read the same hits again.
-    await this.#store.executeLong(
-      'visits_step',
-      fragments,
-      'hit-tracker-visits',
-      ['visits'],
+    return this.#store.insertComputed(
+      {
+        ...{ query: 'visits_step', table: 'visits', name: 'hit-tracker-visits' },
+        ...{ isWhole: ids.length > 1, shares: sharesOf(hits, this.#mostHits) },
+        fragmentsOf: (share) => visitStepFragments(`${scope} AND ${shareSql(share)}`, lasts),
+      },
       this.#stop.signal,
     );
   }

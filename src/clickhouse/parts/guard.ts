@@ -1,3 +1,4 @@
+import { HitError } from '../../errors.ts';
 import type { Clients } from '../clients.ts';
 import { unavailable } from '../faults.ts';
 import { FreeSpace } from './free-space.ts';
@@ -33,6 +34,8 @@ export class StoreGuard {
   readonly #merges: Merges | undefined;
   readonly #engine: ReturnType<Clients['inspector']>;
   #missing = 0;
+  /** Work that did not fit into the engine's memory when it was last tried. */
+  readonly #unfitting = new Set<string>();
 
   /** @param onLoss called when rows of tables were lost or restored, so that cached state is dropped */
   constructor(clients: Clients, log: GuardLog, onLoss: () => void = () => undefined) {
@@ -99,6 +102,25 @@ export class StoreGuard {
     } catch {
       // The inspection reports its own error; the query already has one.
       return false;
+    }
+  }
+
+  /**
+   * Runs work that may need more memory than the engine has. While that is so, it is a problem of the store.
+   *
+   * @param name identifies the work
+   */
+  async fitting<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work();
+      if (this.#unfitting.delete(name) && this.#unfitting.size === 0) this.health.clear('engine_memory');
+      return result;
+    } catch (error) {
+      if (error instanceof HitError && error.code === 'engine_memory') {
+        this.#unfitting.add(name);
+        this.health.report('engine_memory', `${name}: ${error.message}`, [...this.#unfitting].join());
+      }
+      throw error;
     }
   }
 

@@ -13,6 +13,8 @@ export const PROBLEM_CODES = [
   'missing_hits',
   /** Parts could not be inspected. */
   'inspection_failed',
+  /** A step or a batch does not fit into the memory of the embedded engine. */
+  'engine_memory',
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
@@ -72,4 +74,5 @@ const RECOVERED: Readonly<Record<ProblemCode, string>> = {
   broken_parts: 'no parts are broken any more',
   missing_hits: 'no hits are missing any more',
   inspection_failed: 'parts can be inspected again',
+  engine_memory: 'the memory of the engine is enough again',
 };

@@ -1,6 +1,6 @@
 -- Inserts what a number of batches adds to the rollups, with a receipt, as one part: all of it is there or none.
 -- `insert_deduplicate`: see `watermarks.ts`.
-INSERT INTO rollups (by, site, month, value, key, slot, hits, visitors, first, last, mark)
+INSERT INTO {{into:rollups}} (by, site, month, value, key, slot, hits, visitors, first, last, mark)
 SETTINGS
     {{one_block}},
     insert_deduplicate = {{insert_deduplicate}}

@@ -1,7 +1,7 @@
 -- Restores hits of a log chunk that a version without a ledger imported, and that were purged since. No batch tells which of
 -- them are gone, so each UTC day of a site is checked by itself, because a purge deletes all of its hits: they are restored
 -- if one of them is missing, and the day lacks as many as the rollups had counted.
-INSERT INTO hits ({{columns}}, batch, position)
+INSERT INTO {{into:hits}} ({{columns}}, batch, position)
 SETTINGS
     insert_deduplicate = 0,
     {{one_block}},
@@ -44,4 +44,4 @@ FROM
 ) AS piece
 LEFT JOIN (SELECT site AS lacking_site, day AS lacking_day, hits AS lacking_hits FROM lacking) AS l
     ON piece.site = lacking_site AND piece.day = lacking_day
-WHERE absent > 0 AND (own <= lacking_hits OR time < rollups_from[piece.site])
+WHERE {{share}} AND absent > 0 AND (own <= lacking_hits OR time < rollups_from[piece.site])

@@ -11,7 +11,7 @@
 -- A stored visit that starts where its visit starts now is replaced by a row with the next version; otherwise it is marked
 -- as deleted.
 -- `insert_deduplicate`: see `watermarks.ts`.
-INSERT INTO visits ({{columns}}, version, deleted)
+INSERT INTO {{into:visits}} ({{columns}}, version, deleted)
 SETTINGS
     {{one_block}},
     optimize_on_insert = 0,
