@@ -35,12 +35,13 @@ export function dryRunText(logs: readonly SurveyedLog[]): string {
 
 function exampleText({ text, facts }: ExampleLine): string[] {
   const fields = Object.entries(fieldsOf(facts)).map(
-    ([name, value]) => `    ${name.padEnd(10)}  ${cut(String(value))}`,
+    ([name, value]) => `    ${name.padEnd(13)}  ${cut(String(value))}`,
   );
   return [`  ${cut(text)}`, ...fields];
 }
 
-function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent }: ExampleLine['facts']) {
+function fieldsOf({ time, peer, site, method, path, status, ...more }: ExampleLine['facts']) {
+  const { bytes, responseTime, referrer, userAgent } = more;
   return {
     time: new Date(time).toISOString(),
     client: peer,
@@ -48,6 +49,8 @@ function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent 
     method,
     path,
     status,
+    ...(bytes >= 0 && { bytes }),
+    ...(responseTime >= 0 && { response_time: responseTime / 1e6 }),
     ...(referrer !== '' && { referrer }),
     ...(userAgent !== '' && { user_agent: userAgent }),
   };
