@@ -46,7 +46,7 @@ export function sumOfDrops({ overflow, too_long, connections }: SyslogDrops): nu
 }
 
 /** The message about what was not imported. */
-export function dropsText({ overflow, too_long: tooLong, connections }: SyslogDrops): string {
+function dropsText({ overflow, too_long: tooLong, connections }: SyslogDrops): string {
   return [
     `syslog messages dropped: ${numberText(overflow)} because too many waited, ${numberText(tooLong)} too long`,
     ...(connections > 0 ? [`connections refused: ${numberText(connections)}`] : []),
