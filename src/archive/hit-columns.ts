@@ -31,6 +31,8 @@ const TYPES: Readonly<Record<string, string>> = {
   value: 'Decimal(38, 8)',
   interactive: 'UInt8 DEFAULT 1',
   scroll: 'Int8 DEFAULT -1',
+  bytes: 'Int64 DEFAULT -1',
+  response_time: 'Int32 DEFAULT -1',
 };
 
 /** SQL: all columns, in the order that checksums use. */

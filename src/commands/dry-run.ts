@@ -6,6 +6,8 @@ import { excerpt } from '../schema/printable.ts';
 import type { SurveyedLog } from './import-checks.ts';
 
 const LONGEST_TEXT = 160;
+/** Of the column of names, in characters. */
+const LEAST_WIDTH = 10;
 
 /** How one file is read, as JSON. */
 export function dryRun({ name, survey, findings }: SurveyedLog) {
@@ -34,13 +36,14 @@ export function dryRunText(logs: readonly SurveyedLog[]): string {
 }
 
 function exampleText({ text, facts }: ExampleLine): string[] {
-  const fields = Object.entries(fieldsOf(facts)).map(
-    ([name, value]) => `    ${name.padEnd(10)}  ${cut(String(value))}`,
-  );
+  const entries = Object.entries(fieldsOf(facts));
+  const width = Math.max(LEAST_WIDTH, ...entries.map(([name]) => name.length));
+  const fields = entries.map(([name, value]) => `    ${name.padEnd(width)}  ${cut(String(value))}`);
   return [`  ${cut(text)}`, ...fields];
 }
 
-function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent }: ExampleLine['facts']) {
+function fieldsOf({ time, peer, site, method, path, status, ...more }: ExampleLine['facts']) {
+  const { bytes, responseTime, referrer, userAgent } = more;
   return {
     time: new Date(time).toISOString(),
     client: peer,
@@ -48,6 +51,8 @@ function fieldsOf({ time, peer, site, method, path, status, referrer, userAgent 
     method,
     path,
     status,
+    ...(bytes >= 0 && { bytes }),
+    ...(responseTime >= 0 && { response_time: responseTime / 1e6 }),
     ...(referrer !== '' && { referrer }),
     ...(userAgent !== '' && { user_agent: userAgent }),
   };

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { logLine, logTime } from '../../test/fixtures/log-line.ts';
 import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -35,7 +39,10 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
   test.after(() => stop.abort());
   return {
     ended,
-    prints: (pattern: RegExp) => until(String(pattern), () => pattern.test(errors)),
+    async prints(pattern: RegExp): Promise<RegExpExecArray> {
+      await until(String(pattern), () => pattern.test(errors));
+      return pattern.exec(errors)!;
+    },
     /** Waits until a log is stored up to this position. */
     stores: (position: number) =>
       until(`${position} bytes`, () => {
@@ -107,6 +114,24 @@ describe('import --follow', { timeout: scaledTimeout(30_000) }, () => {
     await following.prints(/Warning: access\.log: its only line cannot be read/);
     await following.stores(text.length);
     assert.equal((await following.stop()).failed, 1);
+  });
+
+  it('imports lines that arrive as syslog messages, and stores all of them before it ends', async (test) => {
+    const folder = temporaryFolder(test);
+    const following = followed(test, folder, '--syslog', 'udp://127.0.0.1:0,tcp://127.0.0.1:0');
+    const [, udp, tcp] = await following.prints(/udp:\/\/127\.0\.0\.1:(\d+)\n.*tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+    const packets = createSocket('udp4');
+    const packet = `<190>May 17 10:05:03 web1 nginx: ${todaysLine('/udp')}`;
+    await new Promise((sent) => packets.send(packet, Number(udp), '127.0.0.1', sent));
+    packets.close();
+    const connection = connect(Number(tcp), '127.0.0.1');
+    const message = `<134>1 2015-05-17T10:05:03Z web1 nginx 12 - - ${todaysLine('/tcp')}`;
+    connection.end(`${message.length} ${message}<13>nothing that is a line\n`);
+    await once(connection.resume(), 'close');
+    await sleep(500);
+    const { imported, failed, dropped_messages: dropped } = await following.stop();
+    assert.deepEqual([imported, failed, dropped], [2, 1, undefined]);
+    await following.prints(/Warning: syslog: 1 of 3 lines were not imported/);
   });
 
   it('reports lost lines, on stderr and in the summary', async (test) => {

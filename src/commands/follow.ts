@@ -16,9 +16,11 @@ import type { LostLines } from '../logs/follow/lost-lines.ts';
 import type { ImportOptions } from '../logs/import-options.ts';
 import type { ImportProgress } from '../logs/import-progress.ts';
 import type { ImportSummary } from '../logs/summary.ts';
+import { type SyslogDrops, SyslogSource } from '../logs/syslog/syslog-source.ts';
 import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
+import { importSyslog, sumOfDrops } from './follow-syslog.ts';
 import { checkFailures, failureText, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
 import { importLog } from './import-log.ts';
 import { surveyPipe } from './import-pipes.ts';
@@ -50,6 +52,7 @@ export class FollowedLogs {
   readonly #lost: LostLines[] = [];
   readonly #warned = new Set<string>();
   readonly #running = new Set<Promise<void>>();
+  #drops: SyslogDrops | undefined;
   #sum = addSummaries([], true);
   #shown = { bytes: 0, lines: 0 };
   #fault: unknown;
@@ -81,6 +84,7 @@ export class FollowedLogs {
       ...this.#sum,
       seconds: Number(seconds.toFixed(3)),
       lines_per_second: Math.round(this.#sum.lines / seconds),
+      ...(this.#drops && sumOfDrops(this.#drops) > 0 && { dropped_messages: { ...this.#drops } }),
       ...(this.#lost.length > 0 && {
         lost: this.#lost.map(({ name, read, unread, readAt }) => {
           return { file: name, read, unread, read_at: new Date(readAt).toISOString() };
@@ -100,7 +104,10 @@ export class FollowedLogs {
     const targets = followTargets(files.filter((file) => file !== '-'));
     await checkTargets(targets, terminal);
     await this.#checkLogs(targets, stop);
+    const { syslog } = this.#context.values;
+    const source = syslog && (await SyslogSource.open(syslog));
     try {
+      if (source) this.#start(this.#importSyslog(source, stop));
       if (files.includes('-')) this.#start(this.#importStdin(stop));
       if (targets.length > 0) await this.#follow(targets, stop);
       await Promise.all(this.#running);
@@ -190,6 +197,22 @@ export class FollowedLogs {
     const options = { follow: true, refuseCopies: !values.yes };
     const summary = await this.#take(whole, name, options, () => undefined);
     if (!stop.aborted) checkFailures([{ name, summary }], values['max-failures']!);
+  }
+
+  async #importSyslog(source: SyslogSource, stop: AbortSignal): Promise<void> {
+    const { terminal, values } = this.#context;
+    this.#drops = source.drops;
+    stop.addEventListener('abort', () => source.stop());
+    if (stop.aborted) source.stop();
+    await importSyslog(
+      source,
+      (log, options) => this.#take(log, 'syslog', options, () => undefined),
+      (summary) => {
+        const failure = failureText({ name: 'syslog', summary }, values['max-failures']!);
+        if (failure !== undefined) this.#warn('syslog failed', `Warning: ${failure}`);
+      },
+      terminal,
+    );
   }
 
   async #take(

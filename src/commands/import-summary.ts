@@ -1,6 +1,7 @@
 import type { LostLines } from '../logs/follow/lost-lines.ts';
 import { type LineFailure, MOST_FAILURES } from '../logs/reader.ts';
 import { type ImportSummary, NO_LINES, sumOf } from '../logs/summary.ts';
+import type { SyslogDrops } from '../logs/syslog/syslog-source.ts';
 import { numberText } from '../report/number-text.ts';
 import type { INTAKE_SETTINGS } from '../settings/intake.ts';
 
@@ -14,6 +15,8 @@ export interface ImportedLog {
 export interface TotalSummary extends Omit<ImportSummary, 'failures' | 'broken'> {
   /** The first 20 failures, with the name of the log if there are several. */
   readonly failures: readonly (LineFailure & { readonly file?: string })[];
+  /** Syslog messages that were not imported, if there are any. */
+  readonly dropped_messages?: SyslogDrops;
   /** The first 20 followed logs that were removed before they were read completely, if any were. */
   readonly lost?: readonly {
     readonly file: string;

@@ -46,6 +46,7 @@ export const importLogs: Command<typeof IMPORT_SETTINGS> = {
     'hit-tracker import --site example.com --follow /var/log/nginx/access.log',
     "hit-tracker import --follow '/var/log/apache2/*access.log'",
     'docker logs -f web | hit-tracker import --site example.com --follow -',
+    'hit-tracker import --site example.com --follow --syslog udp://127.0.0.1:5514',
   ],
   async run(values, files, terminal) {
     check(values, files);
@@ -216,7 +217,8 @@ async function checkFiles(
 }
 
 function check(values: ImportValues, files: readonly string[]): void {
-  if (files.length === 0)
+  if (values.syslog && !values.follow) throw new HitError('bad_usage', '--syslog needs --follow');
+  if (files.length === 0 && !values.syslog)
     throw new HitError('bad_usage', 'name the log files to import, or - for standard input');
   if (files.filter((file) => file === '-').length > 1) {
     throw new HitError('bad_usage', 'standard input can be read only once: use - once');

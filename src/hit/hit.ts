@@ -62,6 +62,10 @@ export interface Hit {
   readonly engaged: number;
   /** Of an engagement signal: the part of the page seen so far, 0 to 100 per cent. -1 if unknown. */
   readonly scroll: number;
+  /** Size of the response in bytes, known for hits from access logs; -1 otherwise. */
+  readonly bytes: number;
+  /** Duration of the response in microseconds, known for hits from some access logs; -1 otherwise. */
+  readonly responseTime: number;
 }
 
 export const PAGE_VIEW = 'pageview';

@@ -52,6 +52,8 @@ describe('a page view', () => {
       interactive: true,
       engaged: 0,
       scroll: -1,
+      bytes: -1,
+      responseTime: -1,
     });
     for (const half of [visitorHigh, visitorLow])
       assert.ok(Number.isInteger(half) && half >= 0 && half < 2 ** 32);

@@ -163,6 +163,8 @@ export class Intake {
       interactive: facts.interactive,
       engaged: facts.engaged,
       scroll: facts.scroll,
+      bytes: facts.bytes,
+      responseTime: facts.responseTime,
     };
   }
 }

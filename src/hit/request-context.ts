@@ -65,6 +65,9 @@ export interface RequestContext extends Details {
   readonly purpose: string;
   readonly status: number;
   readonly method: string;
+  /** Size of the response in bytes, and its duration in microseconds; -1 if unknown. */
+  readonly bytes: number;
+  readonly responseTime: number;
   /** Visitor as named by a trusted sender; '' to derive it. */
   readonly visitor: string;
 }
@@ -91,5 +94,7 @@ export const EMPTY_CONTEXT: RequestContext = {
   purpose: '',
   status: 0,
   method: '',
+  bytes: -1,
+  responseTime: -1,
   visitor: '',
 };

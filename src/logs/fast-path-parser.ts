@@ -39,6 +39,7 @@ import {
   wordEnd,
 } from './line-bytes.ts';
 import type { LineFacts } from './line-facts.ts';
+import { NO_RESPONSE_TIME } from './response-time.ts';
 import { StringTable } from './string-table.ts';
 import { hostNameOf, isHostName } from './words.ts';
 
@@ -102,6 +103,8 @@ export class FastPathParser {
     const bytes = this.#bytes;
     out.site = this.#site;
     out.hostname = '';
+    // Behind the usual fields, it cannot be told from other numbers.
+    out.responseTime = NO_RESPONSE_TIME;
     const addressEnd = this.#readClient(start, out);
     if (addressEnd === DECLINED) return DECLINED;
 
@@ -179,9 +182,11 @@ export class FastPathParser {
     }
     if (bytes[status - 1] !== SPACE || bytes[at] !== SPACE) return DECLINED;
     const size = at + 1;
+    out.bytes = 0;
     if (bytes[size] === DASH) return size + 1;
-    at = size;
-    while (isDigitByte(bytes, at)) at++;
+    for (at = size; isDigitByte(bytes, at); at++) out.bytes = out.bytes * 10 + bytes[at]! - ZERO;
+    // More digits than a number has.
+    if (out.bytes > Number.MAX_SAFE_INTEGER) return DECLINED;
     return at > size ? at : DECLINED;
   }
 

@@ -1,6 +1,6 @@
 /** The names of the fields of JSON lines: those that programs use, and those that the user states. */
 
-import type { LogField, LogFields } from '../settings/log-fields.ts';
+import { type LogField, type LogFields, splitUnit, type TimeUnit } from '../settings/log-fields.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -29,6 +29,9 @@ const NAMES = {
   bytes:
     'size DownstreamContentSize EdgeResponseBytes body_bytes_sent bytes_sent bytes http.response.body.bytes ' +
     'responseLength httpRequest.responseSize',
+  /** With the unit of each. */
+  responseTime:
+    'request_time:s Duration:ns duration:s event.duration:ns httpRequest.latency:s responseLatency:ms',
   referrer:
     'request.headers.Referer request_Referer ClientRequestReferer http_referer http_referrer http.request.referrer ' +
     'referer referrer httpRequest.referer',
@@ -58,6 +61,7 @@ const STATED: Readonly<Record<LogField, JsonField>> = {
   query: 'query',
   status: 'status',
   bytes: 'bytes',
+  response_time: 'responseTime',
   referrer: 'referrer',
   user_agent: 'agent',
 };
@@ -66,6 +70,8 @@ const STATED: Readonly<Record<LogField, JsonField>> = {
 export interface Path {
   readonly whole: string;
   readonly steps: readonly string[];
+  /** Of a duration. */
+  readonly unit: TimeUnit;
 }
 
 /** Where each field is looked for, the first place first. */
@@ -92,8 +98,10 @@ export function jsonPaths(fields: LogFields | undefined): JsonPaths {
   return paths;
 }
 
-export function pathOf(whole: string): Path {
-  return { whole, steps: whole.split('.') };
+/** @param name may end with the unit of a duration: `took:ms` */
+export function pathOf(name: string): Path {
+  const { name: whole, unit = 's' } = splitUnit(name);
+  return { whole, steps: whole.split('.'), unit };
 }
 
 /** Nested names may also be one, with dots: `source.ip`. */

@@ -7,6 +7,8 @@ import { type Json, type JsonField, type JsonPaths, pathOf, USUAL_PATHS, valueAt
 import type { LogLine } from './log-line.ts';
 import { isWithoutOffset, parseLogTime } from './log-time.ts';
 import { readRequest } from './request.ts';
+import { sizeOf } from './response-size.ts';
+import { NO_RESPONSE_TIME, responseTimeOf } from './response-time.ts';
 import { forwardedClient, hostNameOf, isHostName, isPublic } from './words.ts';
 
 /** Objects of programs that log all headers. */
@@ -94,6 +96,18 @@ class JsonObject {
     return undefined;
   }
 
+  /** Microseconds. */
+  get responseTime(): number {
+    for (const path of this.#paths.get('responseTime')!) {
+      const value = valueAt(this.#json, path);
+      if (!isText(value)) continue;
+      // Of the programs that call it so, Envoy alone writes milliseconds.
+      const isEnvoy = path.whole === 'duration' && this.#json.response_code !== undefined;
+      return responseTimeOf(String(value), isEnvoy ? 'ms' : path.unit);
+    }
+    return NO_RESPONSE_TIME;
+  }
+
   /** Whether a program logged all headers: it omits that of a client without an agent. */
   get hasHeaders(): boolean {
     return ALL_HEADERS.some((path) => valueAt(this.#json, path) !== undefined);
@@ -108,7 +122,8 @@ function readFields(json: JsonObject, out: LogLine): boolean {
   const status = Number(json.textOf('status') || Number.NaN);
   if (Number.isNaN(out.timeMs) || out.address === '' || !(status >= 0 && status <= 999)) return false;
   out.status = status;
-  out.bytes = Number(json.textOf('bytes')) || 0;
+  out.bytes = sizeOf(json.textOf('bytes') ?? '');
+  out.responseTime = json.responseTime;
   out.user = '';
   const host = json.textOf('host') ?? '';
   // A single word may be the name of the machine that wrote the log.

@@ -21,4 +21,6 @@ export function fillFacts(out: LineFacts, line: LogLine, site: string): void {
   out.peer = line.address;
   out.status = line.status;
   out.method = line.method;
+  out.bytes = line.bytes;
+  out.responseTime = line.responseTime;
 }

@@ -6,6 +6,8 @@ import type { LineOutcome } from './line-outcome.ts';
 import type { LogLine } from './log-line.ts';
 import { quotedText } from './quoted.ts';
 import { readRequest } from './request.ts';
+import { sizeOf } from './response-size.ts';
+import { responseTimeOf } from './response-time.ts';
 import { TIME_PARTS, type TimePart, timeOfParts, timeTokens } from './strftime.ts';
 import { forwardedClient, hostNameOf } from './words.ts';
 
@@ -24,6 +26,9 @@ const TOKENS = {
   query: '%q $args $query_string',
   status: '%s $status',
   bytes: '%b %B %O $body_bytes_sent $bytes_sent',
+  seconds: '%T %{s}T $request_time',
+  milliseconds: '%{ms}T',
+  microseconds: '%D %{us}T',
   referrer: '%{referer}i $http_referer',
   agent: '%{user-agent}i $http_user_agent',
   host: '%v %V %{host}i $host $http_host $server_name',
@@ -190,7 +195,12 @@ export function parsePattern(text: string, { line, fields }: LinePattern, out: L
   // Envoy writes 0 if it did not answer.
   if (!/^(?:\d{3}|0)?$/.test(status)) return 'no status';
   out.status = Number(status);
-  out.bytes = Number(of('bytes')) || 0;
+  out.bytes = sizeOf(groups.find((_, at) => fields[at - 1] === 'bytes') ?? '');
+  out.responseTime = Math.max(
+    responseTimeOf(of('microseconds'), 'us'),
+    responseTimeOf(of('milliseconds'), 'ms'),
+    responseTimeOf(of('seconds'), 's'),
+  );
   out.user = of('user');
   const host = hostNameOf(of('host'));
   // The name of a server in nginx that accepts any host.

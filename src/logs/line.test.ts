@@ -36,6 +36,7 @@ describe('parseLine', () => {
     protocol: 'HTTP/1.1',
     status: 200,
     bytes: 203023,
+    responseTime: -1,
     referrer: '',
     userAgent: '',
   };
@@ -107,7 +108,7 @@ describe('parseLine', () => {
     parseLine(`example.com:80 ${combined}`, FORMAT_RULES.vhost, out);
     assert.equal(parseLine(`::1 - - ${TIME} "-" 408 -`, FORMAT_RULES.combined, out), 'read');
     const { address, path, timeMs } = { address: '::1', path: '-', timeMs: facts.timeMs };
-    assert.deepEqual(out, { ...createLogLine(), address, user: '-', path, timeMs, status: 408 });
+    assert.deepEqual(out, { ...createLogLine(), address, user: '-', path, timeMs, status: 408, bytes: 0 });
   });
 
   it('ignores white space around a line', () => {

@@ -19,6 +19,8 @@ import { isWithoutOffset, looksLikeTime, parseLogTime, timeEnd } from './log-tim
 import { withoutMarks } from './prefix.ts';
 import { closingQuote } from './quoted.ts';
 import { endOfMethod, readRequest } from './request.ts';
+import { NO_SIZE } from './response-size.ts';
+import { NO_RESPONSE_TIME } from './response-time.ts';
 import { readTrailingFields } from './trailing-fields.ts';
 import { hostNameOf, isAddress, isHostName } from './words.ts';
 
@@ -172,7 +174,9 @@ function readStatusAndBytes(line: string, status: number, out: LogLine): number 
   const bytes = status + (isNone ? 2 : 4);
   let end = bytes;
   while (isDigit(line, end)) end++;
-  out.bytes = numberBetween(line, bytes, end);
+  const isEmpty = line.charCodeAt(bytes) === DASH;
+  out.bytes = end > bytes ? numberBetween(line, bytes, end) : isEmpty ? 0 : NO_SIZE;
+  out.responseTime = NO_RESPONSE_TIME;
   return end;
 }
 

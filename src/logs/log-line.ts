@@ -1,3 +1,6 @@
+import { NO_SIZE } from './response-size.ts';
+import { NO_RESPONSE_TIME } from './response-time.ts';
+
 /**
  * The facts of a line. Its strings may be views into the line, and keep it (and the chunk that it was cut from)
  * in memory: copy strings that are kept for long.
@@ -26,8 +29,10 @@ export interface LogLine {
   protocol: string;
   /** 0 if the server wrote `-`. */
   status: number;
-  /** Size of the response; 0 if the server wrote `-`, or nothing. */
+  /** Size of the response in bytes; 0 if the server wrote `-`, and -1 if it wrote nothing. */
   bytes: number;
+  /** Duration of the response in microseconds; -1 if the line does not have it. */
+  responseTime: number;
   /** '' for `-`, and in formats without it. */
   referrer: string;
   /** As in the log: `-` for a request without one. '' in formats without it. */
@@ -48,7 +53,8 @@ export function createLogLine(): LogLine {
     query: '',
     protocol: '',
     status: 0,
-    bytes: 0,
+    bytes: NO_SIZE,
+    responseTime: NO_RESPONSE_TIME,
     referrer: '',
     userAgent: '',
   };

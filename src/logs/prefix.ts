@@ -7,9 +7,9 @@ const PREFIXES: readonly RegExp[] = [
   /^[\w.|-]+ *\| ?/,
   // RFC 5424: `<134>1 2015-05-17T10:00:00Z web1 nginx 123 - - `
   /^<\d{1,3}>1 \S+ \S+ \S+ \S+ \S+ (?:-|(?:\[[^\]]*\])+) (?:\uFEFF)?/,
-  // RFC 3164 and journald: `May 17 10:00:00 web1 nginx[12]: `
+  // RFC 3164 and journald: `May 17 10:00:00 web1 nginx[12]: `, with or without a host
   new RegExp(
-    String.raw`^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|${TIME}) \S+ [^\s:]+: `,
+    String.raw`^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|${TIME}) (?:\S+ )?[^\s:]+: `,
   ),
   // CRI, and `docker logs --timestamps`: `2015-05-17T10:00:00.000000000Z stdout F `
   new RegExp(`^${TIME} (?:std(?:out|err) [FP] )?`),

@@ -5,6 +5,8 @@
 
 import type { LogLine } from './log-line.ts';
 import { parseLogTime } from './log-time.ts';
+import { sizeOf } from './response-size.ts';
+import { responseTimeOf } from './response-time.ts';
 import { forwardedClient, hostNameOf } from './words.ts';
 
 const DIRECTIVE = /^#(?:Version|Fields|Software|Start-Date|End-Date|Date|Remark):/i;
@@ -50,7 +52,10 @@ export function parseW3cLine(line: string, fields: readonly string[], out: LogLi
   out.method = fields.includes('cs-method') ? of('cs-method') : 'GET';
   out.protocol = of('cs-version', 'cs-protocol-version');
   out.status = Number(of('sc-status')) || 0;
-  out.bytes = Number(of('sc-bytes')) || 0;
+  out.bytes = sizeOf(of('sc-bytes'));
+  // IIS writes milliseconds, CloudFront and the specification seconds with a fraction.
+  const duration = of('time-taken');
+  out.responseTime = responseTimeOf(duration, duration.includes('.') ? 's' : 'ms');
   out.referrer = decoded(of('cs(referer)', 'cs(referrer)'));
   const hasAgent = fields.includes('cs(user-agent)');
   out.userAgent = hasAgent ? decoded(of('cs(user-agent)')) || '-' : '';

@@ -14,6 +14,7 @@ import { RolledCounts } from './rolled-counts.ts';
 import { ESTIMATED } from './selected-period.ts';
 import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
+import { uncollectedNotes } from './uncollected.ts';
 import { unknownSites } from './unknown-sites.ts';
 
 /**
@@ -51,6 +52,7 @@ export async function queryAnswer(
   const before = compared && { span: compared, known: known[1]! };
   const gaps = new Gaps(query, calendar, known[0]!, before);
   const answer = gaps.filled(result.answer);
+  const notes = [...gaps.notes, ...uncollectedNotes(result.answer, query.metrics)];
   return {
     results: answer.results,
     ...(answer.totals && { totals: answer.totals }),
@@ -58,7 +60,7 @@ export async function queryAnswer(
       ...(isEstimated && { estimated: ['visitors'], standard_error: ESTIMATED.error }),
       ...(await unknownSites(source, plain.sites)),
       ...(asked.totalRows && { total_rows: answer.totalRows }),
-      ...(gaps.notes.length > 0 && { notes: gaps.notes }),
+      ...(notes.length > 0 && { notes }),
     },
     query: understood(asked, period, compared),
   };

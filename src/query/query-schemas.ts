@@ -75,7 +75,7 @@ export const QUERY = object(
 
 const VALUE = described(
   either(nullable(NUMBER), record(TEXT)) as Schema<Value>,
-  'rates are fractions, durations seconds, money decimals by currency; null is unknown',
+  'rates are fractions, durations seconds, bandwidth bytes, money decimals by currency; null is unknown',
 );
 const CHANGE = described(
   either(nullable(NUMBER), record(nullable(NUMBER))) as Schema<Change>,
@@ -93,7 +93,7 @@ const NOTE = object(
     pending_since: described(TIME, 'visits since then lack hits that are still being added'),
   },
 );
-/** Metrics that are null where their data is missing, and the time from which it is stored. */
+/** Metrics that are null where their data is missing, and the time from which it is stored, if there is one. */
 export type Note = Static<typeof NOTE>;
 
 export const QUERY_ANSWER = object(

@@ -2,7 +2,7 @@
 import { csvOf } from '../query/csv.ts';
 import type { Metric, Value } from '../query/engine/query.ts';
 import type { QueryAnswer } from '../query/query-schemas.ts';
-import { changeText, percentText } from './number-text.ts';
+import { bytesText, changeText, percentText } from './number-text.ts';
 import { duration, fitted, NONE, timeLabelIn } from './report-text.ts';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
@@ -11,6 +11,7 @@ const LEAST_WIDTH = 12;
 /** Shares of 1, and times in seconds. */
 const SHARES: readonly string[] = ['bounce_rate', 'conversion_rate', 'percentage'];
 const DURATIONS: readonly string[] = ['visit_duration', 'time_on_page'];
+const RESPONSE_TIMES: readonly string[] = ['response_time_p50', 'response_time_p95'];
 
 /**
  * A table of an answer.
@@ -111,6 +112,8 @@ function cellOf(metric: Metric, value: Value): string {
     return money.length === 0 ? NONE : money.join(', ');
   }
   if (SHARES.includes(metric)) return percentText(value);
+  if (metric === 'bandwidth') return bytesText(value);
+  if (RESPONSE_TIMES.includes(metric)) return `${number.format(value)} s`;
   return DURATIONS.includes(metric) ? duration(value) : number.format(value);
 }
 

@@ -42,6 +42,16 @@ export class RowBinaryReader {
     return this.#bytes.readUInt32LE(this.#at - 4);
   }
 
+  int32(): number {
+    this.#at += 4;
+    return this.#bytes.readInt32LE(this.#at - 4);
+  }
+
+  /** An Int64, as a number that is exact up to 2^53. */
+  int64(): number {
+    return this.uint32() + this.int32() * 0x1_0000_0000;
+  }
+
   /** A UInt64 or DateTime64, as a number that is exact up to 2^53. */
   uint64(): number {
     return this.uint32() + this.uint32() * 0x1_0000_0000;

@@ -11,5 +11,6 @@ test('the columns of a layout never change: new columns need a new layout, as sp
   assert.deepEqual(digests, [
     [1, '8112337085dd1a9a'],
     [2, '04b234424386d9c5'],
+    [3, '21403338bcde05e7'],
   ]);
 });

@@ -12,7 +12,9 @@ const WIDTHS = {
   String: 0,
   'DateTime64(3)': 8,
   UInt64: 8,
+  Int64: 8,
   UInt32: 4,
+  Int32: 4,
   UInt16: 2,
   UInt8: 1,
   Int8: 1,
@@ -68,12 +70,21 @@ const LAYOUT_2 = {
   engaged: 'UInt32',
   scroll: 'Int8',
 } as const;
+const LAYOUT_3 = {
+  ...LAYOUT_2,
+  bytes: 'Int64',
+  response_time: 'Int32',
+} as const;
 
 /** The columns of the current layout, in order: every member of a hit, with its type. */
-export const ROW_COLUMNS: Readonly<Record<RowColumn, ColumnType>> = LAYOUT_2;
+export const ROW_COLUMNS: Readonly<Record<RowColumn, ColumnType>> = LAYOUT_3;
 
 /** The columns of each layout; the first has number 1. Archives and exports use them too. */
-export const LAYOUTS: readonly Readonly<Partial<Record<RowColumn, ColumnType>>>[] = [LAYOUT_1, ROW_COLUMNS];
+export const LAYOUTS: readonly Readonly<Partial<Record<RowColumn, ColumnType>>>[] = [
+  LAYOUT_1,
+  LAYOUT_2,
+  ROW_COLUMNS,
+];
 
 /** Number of the current layout. A spool left by an older version records its own. */
 export const ROW_LAYOUT = LAYOUTS.length;

@@ -26,6 +26,7 @@ export function* readRows(bytes: Buffer, layout: number): Generator<Hit, void, u
 /** Members are read in this order. Those that a layout lacks have the defaults of their columns. */
 function readHit(row: RowBinaryReader, layout: number): Hit {
   const has2 = layout >= 2;
+  const has3 = layout >= 3;
   return {
     site: row.string(),
     time: row.uint64(),
@@ -62,5 +63,7 @@ function readHit(row: RowBinaryReader, layout: number): Hit {
     interactive: has2 ? row.uint8() !== 0 : true,
     engaged: has2 ? row.uint32() : 0,
     scroll: has2 ? row.int8() : -1,
+    bytes: has3 ? row.int64() : -1,
+    responseTime: has3 ? row.int32() : -1,
   };
 }

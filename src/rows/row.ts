@@ -143,7 +143,14 @@ export class RowWriter {
     buffer[at] = hit.interactive ? 1 : 0;
     view.setUint32(at + 1, hit.engaged, true);
     buffer[at + 5] = hit.scroll;
-    this.#length = at + 6;
+    at += 6;
+    if (hit.bytes >= 0) putTime(view, at, hit.bytes);
+    else {
+      view.setInt32(at, -1, true);
+      view.setInt32(at + 4, -1, true);
+    }
+    view.setInt32(at + 8, hit.responseTime, true);
+    this.#length = at + 12;
   }
 
   /** Appends rows of another writer, without seals. */
@@ -192,7 +199,7 @@ export class RowWriter {
   }
 }
 
-/** @param time as 8 bytes */
+/** @param time as 8 bytes; not negative */
 function putTime(view: DataView, at: number, time: number): void {
   const low = time >>> 0;
   view.setUint32(at, low, true);

@@ -6,6 +6,7 @@ import { LOG_FIELDS, readLogFields } from './log-fields.ts';
 import { LOG_FORMAT_CHOICES, readLogFormat } from './log-format.ts';
 import { KEEP_HITS } from './purge.ts';
 import { bad, choicesText, readShare, readSwitch, readText, type Settings, setting } from './setting.ts';
+import { readSyslogAddresses } from './syslog-address.ts';
 
 /** Site of lines without a host, unless another is given. */
 export const DEFAULT_SITE = 'localhost';
@@ -55,6 +56,12 @@ export const IMPORT_SETTINGS = {
     '',
     'false',
     readSwitch,
+  ),
+  syslog: setting(
+    'with --follow, addresses at which log lines arrive as syslog messages: udp://127.0.0.1:5514,tcp://127.0.0.1:5514',
+    'ADDRESS,…',
+    undefined,
+    readSyslogAddresses,
   ),
   keep: setting('import, and exempt the sites of these logs from all purges', '', 'false', readSwitch),
   'allow-purge': setting(

@@ -14,6 +14,7 @@ export const LOG_FIELDS = [
   'query',
   'status',
   'bytes',
+  'response_time',
   'referrer',
   'user_agent',
 ] as const;
@@ -38,6 +39,15 @@ export function readLogFields(text: string, flag: string): LogFields {
     fields[field] = [...(fields[field] ?? []), name];
   }
   return fields;
+}
+
+/** Units of durations. */
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
+
+/** A name and the unit behind it, if it has one: `took:ms`. */
+export function splitUnit(text: string): { readonly name: string; readonly unit?: TimeUnit } {
+  const [, name, unit] = /^(.+):(s|ms|us|ns)$/.exec(text) ?? [];
+  return name === undefined ? { name: text } : { name, unit: unit as TimeUnit };
 }
 
 /** The text that reads as these fields. */

@@ -113,6 +113,7 @@ describe('a segment', () => {
       },
       ...{ city: 'Zürich', browserVersion: '133', osVersion: '10.15', screen: 'Laptop', currency: 'EUR' },
       ...{ value: `-${'9'.repeat(30)}.00000001`, interactive: false, engaged: 2 ** 32 - 1, scroll: 100 },
+      ...{ bytes: 2 ** 53 - 1, responseTime: 2 ** 31 - 1 },
     };
     await store.deliver(segmentOf(folder, 1n, [{ path: '/new', ...known }]));
     const path = join(folder, 'old.rows');
@@ -124,6 +125,7 @@ describe('a segment', () => {
     const columns = [
       ...['path', 'hostname', 'utm_term', 'utm_content', 'click_id', 'region', 'city', 'browser_version'],
       ...['os_version', 'screen', 'toString(value) AS worth', 'currency', 'interactive', 'engaged', 'scroll'],
+      ...['toString(bytes) AS size', 'response_time'],
     ];
     const rows = await connection.rows(`SELECT ${columns.join(', ')} FROM hits ORDER BY path`);
     const texts = { hostname: '', utm_term: '', utm_content: '', click_id: '', region: '', city: '' };
@@ -139,10 +141,11 @@ describe('a segment', () => {
         },
         ...{ screen: 'Laptop', worth: known.value, currency: 'EUR', interactive: 0 },
         ...{ engaged: 2 ** 32 - 1, scroll: 100 },
+        ...{ size: String(2 ** 53 - 1), response_time: 2 ** 31 - 1 },
       },
       {
         ...{ path: '/old', ...texts, browser_version: '', os_version: '', screen: '', worth: '0' },
-        ...{ currency: '', interactive: 1, engaged: 0, scroll: -1 },
+        ...{ currency: '', interactive: 1, engaged: 0, scroll: -1, size: '-1', response_time: -1 },
       },
     ]);
   });

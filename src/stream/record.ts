@@ -38,6 +38,10 @@ type TextName = { [Member in keyof Hit]: Hit[Member] extends string ? Member : n
 /** Milliseconds: the largest number that the store takes. */
 const MOST_ENGAGED = 2 ** 32 - 1;
 const UNKNOWN_SCROLL = -1;
+/** Size and duration of a response. */
+const UNKNOWN_RESPONSE = -1;
+/** Microseconds: the largest number that the store takes. */
+const MOST_RESPONSE_TIME = 2 ** 31 - 1;
 
 /** Texts of a hit by field. Fields are named like columns, as in an export. The site is always present. */
 const TEXTS = Object.entries(ROW_COLUMNS)
@@ -80,6 +84,8 @@ export function writeRecord(
   if (!hit.interactive) text += ',"interactive":false';
   if (hit.engaged !== 0) text += `,"engaged":${hit.engaged}`;
   if (hit.scroll !== UNKNOWN_SCROLL) text += `,"scroll":${hit.scroll}`;
+  if (hit.bytes !== UNKNOWN_RESPONSE) text += `,"bytes":${hit.bytes}`;
+  if (hit.responseTime !== UNKNOWN_RESPONSE) text += `,"response_time":${hit.responseTime}`;
   return `${text}}`;
 }
 
@@ -110,6 +116,12 @@ export function readRecord(text: string): HitRecord {
     interactive: fields.interactive !== false,
     engaged: fields.engaged === undefined ? 0 : integerOf(fields, 'engaged', 0, MOST_ENGAGED),
     scroll: fields.scroll === undefined ? UNKNOWN_SCROLL : integerOf(fields, 'scroll', 0, 100),
+    bytes:
+      fields.bytes === undefined ? UNKNOWN_RESPONSE : integerOf(fields, 'bytes', 0, Number.MAX_SAFE_INTEGER),
+    responseTime:
+      fields.response_time === undefined
+        ? UNKNOWN_RESPONSE
+        : integerOf(fields, 'response_time', 0, MOST_RESPONSE_TIME),
   };
   if (readValue(hit.value) === undefined) throw invalid('"value" is not a decimal number such as 19.90');
   if (hit.site === '' || siteName(hit.site) !== hit.site) throw invalid('"site" is not a host name');

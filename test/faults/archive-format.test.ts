@@ -68,7 +68,7 @@ const HITS: Partial<Hit>[] = Array.from({ length: 12 }, (_, i) => ({
 const NEW: Partial<Hit> = {
   ...{ hostname: 'www.a.com', utmTerm: 'shoes', utmContent: 'blue', clickId: 'gclid', region: 'DE-BE' },
   ...{ city: 'Berlin', browserVersion: '133', osVersion: '10.15', screen: 'Laptop', value: '-19.90' },
-  ...{ currency: 'EUR', interactive: false, engaged: 12_000, scroll: 80 },
+  ...{ currency: 'EUR', interactive: false, engaged: 12_000, scroll: 80, bytes: 512, responseTime: 1500 },
 };
 
 for (const format of OLD_FORMATS) {

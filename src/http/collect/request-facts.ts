@@ -42,6 +42,8 @@ export function factsOfRequest(
     purpose: text(headers['sec-purpose']) || text(headers.purpose),
     status: 0,
     method: '',
+    bytes: -1,
+    responseTime: -1,
     visitor: '',
   };
 }

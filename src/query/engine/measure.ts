@@ -10,6 +10,7 @@ import type { Bindings } from './bindings.ts';
 import { propNumberSql } from './column.ts';
 import { personSql } from './condition.ts';
 import type { Metric, Money, Value } from './query.ts';
+import { responseAggregates, responseValue } from './response-metrics.ts';
 
 /** What a metric counts: a row exists if one of its metrics has something to count. */
 export type Basis = 'hits' | 'visits' | 'signals';
@@ -101,6 +102,11 @@ export function aggregatesOf(
         aggregates.depth_pages = `length(${depths})`;
         break;
       }
+      case 'bandwidth':
+      case 'response_time_p50':
+      case 'response_time_p95':
+        Object.assign(aggregates, responseAggregates(metric, counts));
+        break;
       case 'conversions':
         break;
       default:
@@ -180,6 +186,10 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
       return ratio(number('converters'), baseVisitors, 4);
     case 'percentage':
       return ratio(number('visitors'), allVisitors, 4);
+    case 'bandwidth':
+    case 'response_time_p50':
+    case 'response_time_p95':
+      return responseValue(metric, number);
     case 'revenue':
       return moneyOf(sums, false);
     case 'average_revenue':

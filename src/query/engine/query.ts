@@ -17,7 +17,11 @@ export const METRICS = [
   'revenue',
   'average_revenue',
   'percentage',
+  'bandwidth',
+  'response_time_p50',
+  'response_time_p95',
 ] as const;
+
 export const PROP_METRICS = ['sum', 'avg', 'p50', 'p95'] as const;
 type PropMetric = `${(typeof PROP_METRICS)[number]}:prop:${string}`;
 export type Metric = (typeof METRICS)[number] | PropMetric;

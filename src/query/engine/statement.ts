@@ -30,6 +30,7 @@ import { aggregatesOf, BOUNCE, basisOf, EVENT, isOfWholeVisits, SIGNAL, visitAgg
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Interval, Metric, Query } from './query.ts';
+import { neededForResponses } from './response-metrics.ts';
 import { countsSql, ScopeSql, type Statement } from './scope-sql.ts';
 import type { Sources } from './source-sql.ts';
 
@@ -147,6 +148,8 @@ export class Statements {
           .filter(({ name }) => goal === undefined || name === goal)
           .map(({ site, action }) => `h.site = ${this.#bind.text(site)} AND ${hitSql(action, this.#bind)}`);
       if (basisOf(metric) === 'signals') return [SIGNAL];
+      const ofResponses = neededForResponses(metric);
+      if (ofResponses !== undefined) return [ofResponses];
       return metric.includes(':prop:') ? ["h.props != ''"] : ["h.currency != ''"];
     });
     return tests.length === 0 ? 'false' : `(${[...new Set(tests)].map((test) => `(${test})`).join(' OR ')})`;

@@ -53,7 +53,12 @@ function loggedVisit(random: Random, who: Partial<VisitHit>, start: number): Vis
     const status = random.chance(0.85) ? 200 : random.pick([301, 304, 404, 404, 500]);
     const method = random.chance(0.9) ? 'GET' : 'POST';
     const [name, path] = loggedRequest(random, status, method);
-    hits.push(visitHit({ ...who, ...(hits.length === 0 ? origin : {}), time, name, path, status, method }));
+    const response = {
+      bytes: random.chance(0.8) ? random.pick([0, 512, 203_023, 5_368_709_120]) : -1,
+      responseTime: random.chance(0.7) ? random.integer(0, 3_000_000) : -1,
+    };
+    const first = hits.length === 0 ? origin : {};
+    hits.push(visitHit({ ...who, ...first, ...response, time, name, path, status, method }));
     if (random.chance(0.05)) time += random.pick(LOG_EDGE_GAPS);
     else if (random.chance(0.6)) time += random.integer(1, 300) * SECOND;
   }

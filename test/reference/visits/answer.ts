@@ -20,7 +20,7 @@ import type { ActionTest } from './goal.ts';
 import { calendarOf, emptyGroup, groupsOf, type KeyedGroup, keyOf, unitOf } from './groups.ts';
 import { measure, type RowContext, ratio, visitorsOf } from './metric.ts';
 import { comparedPeriod, isoOf, type Period, periodOf } from './period.ts';
-import type { Answer, Change, Compared, Filter, Query, Row, Value } from './query.ts';
+import type { Answer, Change, Compared, Filter, Note, Query, Row, Value } from './query.ts';
 import { ordered } from './row-order.ts';
 import { botsOf, type Dataset, selectionOf, visitsOfSites } from './selection.ts';
 
@@ -48,12 +48,32 @@ export function answer(dataset: Dataset, request: Query): Answer {
   const rows = ordered([...counted(dataset, query, period).rows.values()], query);
   const compared = earlier && comparer(dataset, query, period, earlier);
   const results = rows.slice(offset, offset + limit).map((row): Row => withComparison(row, compared));
+  const totals = include.totals ? totalsOf(dataset, query, period, earlier) : undefined;
+  const notes = notesOf(totals ? [...results, totals] : results, query);
   return {
     results,
-    ...(include.totals && { totals: totalsOf(dataset, query, period, earlier) }),
-    meta: include.total_rows ? { total_rows: rows.length } : {},
+    ...(totals && { totals }),
+    meta: { ...(include.total_rows && { total_rows: rows.length }), ...(notes.length > 0 && { notes }) },
     query: { period: periodText(period), ...(earlier && { comparison: periodText(earlier) }) },
   };
+}
+
+/** Notes about sizes and times of responses that no hit has. */
+function notesOf(rows: readonly Omit<Row, 'dimensions'>[], { metrics }: Query): Note[] {
+  const detail =
+    'no hit has them: sizes and response times come from access logs, if these have them; the values are null';
+  const notes: Note[] = [];
+  for (const period of ['period', 'comparison'] as const) {
+    let all = rows.map((row) => (period === 'period' ? row.metrics : (row.comparison?.metrics ?? [])));
+    // Intervals without a counterpart.
+    if (period === 'comparison' && all.some((row) => row.some((value) => value !== null)))
+      all = all.filter((row) => row.some((value) => value !== null));
+    const unknown = metrics.filter(
+      (metric, at) => /^(bandwidth|response_time)/.test(metric) && all.some((row) => row[at] === null),
+    );
+    if (unknown.length > 0) notes.push({ metrics: unknown, period, detail });
+  }
+  return notes;
 }
 
 /** The period of a query, as times. */

@@ -27,6 +27,8 @@
  * - `percentage` divides the visitors of a row by those of the query without dimensions, as in Plausible, as a fraction.
  * - `sum avg p50 p95` cover matching hits whose property is a number. Percentiles are interpolated (R-7, ClickHouse's
  *   `quantileExactInclusive`). Without any number, the sum is 0 and the others are null.
+ * - `bandwidth` is the sum of bytes of the matching hits whose response has a known size, `response_time_p50` and `_p95` are the
+ *   percentiles of known response times, interpolated likewise. Without any known value, they are null.
  * - Rates and properties have four digits, seconds and scroll depth one, views_per_visit two. A division by zero is null.
  */
 
@@ -121,6 +123,14 @@ export function measure(metric: Metric, group: Group, context: RowContext): Valu
       return moneyOf(context.hasGoal ? conversions : hits, false);
     case 'average_revenue':
       return moneyOf(context.hasGoal ? conversions : hits, true);
+    case 'bandwidth': {
+      const sizes = hits.map(({ hit }) => hit.bytes).filter((bytes) => bytes >= 0);
+      return sizes.length === 0 ? null : total(sizes, (bytes) => bytes);
+    }
+    case 'response_time_p50':
+      return responseTime(hits, 0.5);
+    case 'response_time_p95':
+      return responseTime(hits, 0.95);
     default:
       return propMetric(metric, hits);
   }
@@ -185,6 +195,13 @@ function propMetric(metric: string, hits: readonly HitInVisit[]): number | null 
       4,
     );
   return percentile(numbers, name === 'p50' ? 0.5 : 0.95);
+}
+
+/** A percentile in seconds. */
+function responseTime(hits: readonly HitInVisit[], share: number): number | null {
+  const times = hits.map(({ hit }) => hit.responseTime).filter((time) => time >= 0);
+  const microseconds = percentile(times, share);
+  return microseconds === null ? null : Number((microseconds / 1e6).toFixed(4));
 }
 
 /** Interpolates between the two nearest numbers. */

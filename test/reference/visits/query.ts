@@ -16,6 +16,9 @@ export const METRICS = [
   'revenue',
   'average_revenue',
   'percentage',
+  'bandwidth',
+  'response_time_p50',
+  'response_time_p95',
 ] as const;
 
 export type PropMetric = `${'sum' | 'avg' | 'p50' | 'p95'}:prop:${string}`;
@@ -151,10 +154,17 @@ export interface Row {
   readonly comparison?: Compared;
 }
 
+/** Metrics that are null because no hit has what they count. */
+export interface Note {
+  readonly metrics: readonly Metric[];
+  readonly period: 'period' | 'comparison';
+  readonly detail: string;
+}
+
 export interface Answer {
   readonly results: readonly Row[];
   readonly totals?: Omit<Row, 'dimensions'>;
-  readonly meta: { readonly total_rows?: number };
+  readonly meta: { readonly total_rows?: number; readonly notes?: readonly Note[] };
   /** The periods as they were understood. */
   readonly query: { readonly period: PeriodText; readonly comparison?: PeriodText };
 }

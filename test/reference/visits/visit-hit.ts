@@ -41,6 +41,7 @@ export function visitHit(fields: Partial<VisitHit>): VisitHit {
       method: '',
     },
     ...{ title: '', props: '', value: '', currency: '', interactive: true, engaged: 0, scroll: null },
+    ...{ bytes: -1, responseTime: -1 },
     ...fields,
   };
 }
