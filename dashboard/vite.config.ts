@@ -6,7 +6,8 @@ import { flags } from './flags.ts';
 const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
 
 /** What the first view never needs, although several files that are loaded later share it. */
-const LATER = /\/dashboard\/(?:filters|settings|sites|visits|text\/snippet)/;
+const LATER =
+  /\/dashboard\/(?:filters|settings|sites|visits|api\/(?:alert-answer|change)|text\/(?:csv|resource-name|snippet)|page\/(?:active-alerts|alert|alert-name|answered|file-name|filter-name|modal|save|search-field|series-dialog)\.)/;
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -20,7 +21,11 @@ export default defineConfig({
     target: 'es2023',
     // Each file is a separate request that can be cached forever; nothing is inlined, since the policy forbids it.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Files that are loaded later share only small ones: to preload these takes more code than it saves time.
+      resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+    },
     rolldownOptions: {
       // What several files share is one file: each is a request.
       output: {

@@ -56,7 +56,7 @@ const LEAST_ENGAGED = 3000;
  *
  * @example
  * const tracker = createTracker({ endpoint: 'https://stats.example.com', site: 'example.com' });
- * tracker.hit('download', { file: 'report.pdf' });
+ * tracker.hit('download', { url: 'https://example.com/report.pdf' });
  */
 export function createTracker({ endpoint, site, hash, outbound, respect, local }: TrackerOptions): Tracker {
   const stopping = new AbortController();

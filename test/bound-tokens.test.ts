@@ -136,6 +136,9 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /api/v1/tokens': REFUSED,
   'POST /api/v1/tokens': REFUSED,
   'DELETE /api/v1/tokens/:id': REFUSED,
+  'GET /api/v1/alerts': REFUSED,
+  'POST /api/v1/alerts': REFUSED,
+  'DELETE /api/v1/alerts/:id': REFUSED,
   'GET /metrics': REFUSED,
   'POST /control/import': REFUSED,
   'POST /control/archive': REFUSED,
@@ -178,6 +181,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /api/v1/retention': { period: 'all' },
   'POST /api/v1/session': { token: one.token },
   'POST /api/v1/tokens': { name: 'x', scope: 'read' },
+  'POST /api/v1/alerts': { alert: 'hits in 1m > 5' },
 };
 
 /** The request to a route that names a site, or none. */

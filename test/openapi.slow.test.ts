@@ -95,6 +95,10 @@ async function prepared({ operationId }: Operation): Promise<Record<string, stri
     const { sessions } = await server.ask<{ sessions: { id: string }[] }>('/api/v1/sessions');
     return { '4f6c1d2e9a0b7c3d': sessions.at(-1)!.id };
   }
+  if (operationId === 'removeAlert') {
+    const { text } = await server.post('/api/v1/alerts', { alert: 'hits in 1m > 7' }, BEARER);
+    return { '4f6c1d2e9a0b': (JSON.parse(text) as { id: string }).id };
+  }
   if (operationId !== 'revokeToken') return {};
   const { text } = await server.post('/api/v1/tokens', { name: 'to be revoked', scope: 'read' }, BEARER);
   return { '4f6c1d2e9a0b': (JSON.parse(text) as { id: string }).id };

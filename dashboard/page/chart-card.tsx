@@ -17,13 +17,17 @@ import { Menu } from './menu.tsx';
 import { MetricTile } from './metric-tile.tsx';
 import { METRIC_WORDS } from './metrics.ts';
 import { type Note, Notes, useNotes } from './notes.tsx';
-import { Nothing } from './nothing.tsx';
 import { format, tiles } from './preferences.ts';
-import { Spikes } from './spikes.tsx';
+import type { SpikesProps } from './spikes.tsx';
 import { useFigures } from './view-figures.ts';
 
 const SeriesDialog = lazy(() => import('./series-dialog.tsx').then((module) => module.SeriesDialog));
 const TilesDialog = lazy(() => import('./tiles-dialog.tsx').then((module) => module.TilesDialog));
+const Nothing = lazy(
+  () => import('./nothing.tsx').then((module) => module.Nothing),
+  <div class="nothing-here" />,
+);
+const Spikes = lazy<SpikesProps>(() => import('./spikes.tsx').then((module) => module.Spikes));
 const Skeleton = <div class="plot-skeleton" aria-hidden="true" />;
 /** The chart library is half of all code. */
 const Chart = lazy(() => import('./chart.tsx').then((module) => module.Chart), Skeleton);
@@ -109,7 +113,9 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
         interval={data.interval}
         isGoingOn={isGoingOn(period, now.value)}
       />
-      <Spikes {...{ spikes, name, say }} times={columns.times} interval={data.interval} />
+      {spikes.length > 0 && (
+        <Spikes {...{ spikes, name, say }} times={columns.times} interval={data.interval} />
+      )}
     </div>
   );
 }

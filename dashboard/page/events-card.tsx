@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answers.ts';
 import { propsQuery } from '../api/queries.ts';
 import { session } from '../api/session.ts';
@@ -25,26 +25,22 @@ const GoalsDialog = lazy<{ site: string; onClose: () => void }>(() =>
 
 const NO_PROPS = "No properties in this period. Call hit('signup', { plan: 'pro' }) on a page to send one.";
 const TABS = [GOALS, EVENTS, undefined, OUTBOUND, DOWNLOADS] as const;
+/** Goals and events: without events, there are none of the others either. */
+const FIRST_TABS = 2;
 const NAMES = TABS.map((ranking) => ranking?.name ?? 'Properties');
 
 /** Goals, events and their properties, outbound links, and downloads. */
 export function EventsCard() {
-  const { tab, choose, onEmpty } = useFirstTab(TABS.length);
+  const { tab, choose, onEmpty } = useFirstTab(FIRST_TABS);
   const [key, setKey] = useState<string>();
   const [isMore, setMore] = useState(false);
   const [isEditing, setEditing] = useState(false);
   const isProps = TABS[tab] === undefined;
   const mayEdit = TABS[tab] === GOALS && view.value.site !== '' && session.value?.admin === true;
-  const { data, error, isLoading } = useAnswer<Props>(
-    isProps ? propsQuery(view.value, now.value) : undefined,
-  );
+  const { data, error } = useAnswer<Props>(isProps ? propsQuery(view.value, now.value) : undefined);
   const keys = data?.props ?? [];
   const shown = keys.find((each) => each.key === key)?.key ?? keys[0]?.key;
   const ranking = TABS[tab] ?? (shown === undefined ? undefined : propRanking(shown));
-  const hasNoProps = isProps && data !== undefined && !isLoading && keys.length === 0;
-  useEffect(() => {
-    if (hasNoProps) onEmpty();
-  }, [hasNoProps]);
   const choice = isProps && shown !== undefined && (
     <Menu
       name={`Property: ${shown}`}

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import { type Filter, filterText, oppositeOf, replaced } from '../view/filter.ts';
-import { show, toggleFilter, view } from './address.ts';
-import { filterName, filterPhrase } from './filter-name.ts';
+import { type Filter, filterText } from '../view/filter.ts';
+import { show, view } from './address.ts';
+import type { ChipProps } from './chip.tsx';
 import { Icon } from './icon.tsx';
-import { IconButton } from './icon-button.tsx';
 import { lazy } from './lazy.tsx';
 
+const Chip = lazy<ChipProps>(() => import('./chip.tsx').then((module) => module.Chip));
 const FilterDialog = lazy<{ filter?: Filter; onClose: () => void }>(() =>
   import('../filters/filter-dialog.tsx').then((module) => module.FilterDialog),
 );
@@ -33,30 +33,5 @@ export function FiltersBar() {
         <FilterDialog {...(edited !== 'new' && { filter: edited })} onClose={() => setEdited(undefined)} />
       )}
     </section>
-  );
-}
-
-function Chip({ filter, onEdit }: { readonly filter: Filter; readonly onEdit: () => void }) {
-  const { name, operator, values } = filterName(filter);
-  const text = filterPhrase(filter);
-  return (
-    <span class="chip">
-      <button
-        type="button"
-        class="plain chip-text"
-        title={text}
-        aria-label={`Edit filter ${text}`}
-        onClick={onEdit}
-      >
-        {name} {operator} <bdi>{values}</bdi>
-      </button>
-      <IconButton
-        icon="exclude"
-        label={`Invert filter ${text}`}
-        title="Exclude instead, or include again"
-        onClick={() => show({ filters: replaced(view.value.filters, filter, oppositeOf(filter)) })}
-      />
-      <IconButton icon="close" label={`Remove filter ${text}`} onClick={() => toggleFilter(filter)} />
-    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { pulse } from '../api/answers.ts';
+import { isAwaited, pulse } from '../api/answers.ts';
 import { live, openLiveFeed } from '../api/live-feed.ts';
 import { SiteField } from '../settings/site-field.tsx';
 import { SnippetBox } from '../settings/snippet-box.tsx';
@@ -14,7 +14,10 @@ export function FirstRun() {
   useEffect(() => openLiveFeed('', '60s'), []);
   useEffect(() => {
     if (!hasHits) return;
-    const timer = setInterval(() => pulse.value++, LOOK_MS);
+    const timer = setInterval(() => {
+      // To ask again would begin again, and a slow answer would never come.
+      if (!isAwaited('others')) pulse.value++;
+    }, LOOK_MS);
     return () => clearInterval(timer);
   }, [hasHits]);
   return (

@@ -75,6 +75,8 @@ interface UsualProps {
   readonly window: Live['windows'][number];
 }
 
+/** Hits of an hour that are not 0.00 per second. */
+const LEAST_RATE = 18;
 const VERDICTS = {
   busier: 'Far more hits than usual.',
   quieter: 'Far fewer hits than usual.',
@@ -88,7 +90,8 @@ function Usual({ usual: { hits, visitors }, window }: UsualProps) {
       {verdict && <b class={verdict}>{VERDICTS[verdict]} </b>}
       <span title="Mean of the same hour and weekday in the last four weeks">
         Usual at this hour: {format.count(Math.round(visitors), 'visitor')} and{' '}
-        {format.count(Math.round(hits), 'hit')} an hour, {format.rate(hits / 3600)} per second
+        {format.count(Math.round(hits), 'hit')} an hour
+        {hits >= LEAST_RATE && `, ${format.rate(hits / 3600)} per second`}
       </span>
     </p>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SitesAnswer } from '../api/answer-types.ts';
 import type { Answer } from '../api/answers.ts';
+import { session } from '../api/session.ts';
 import { capital } from '../text/format.ts';
 import { readable } from '../text/readable.ts';
 import { addDays, localDate } from '../view/calendar.ts';
@@ -22,6 +23,9 @@ import { CARDS, type RankingCard as Card } from './rankings.ts';
 import { RequestsCard } from './requests-card.tsx';
 import { UncountedCard } from './uncounted-card.tsx';
 
+const ActiveAlerts = lazy<{ site: string }>(() =>
+  import('./active-alerts.tsx').then((module) => module.ActiveAlerts),
+);
 const Funnels = lazy(() => import('../visits/funnels.tsx').then((module) => module.Funnels));
 const Journeys = lazy(() => import('../visits/journeys.tsx').then((module) => module.Journeys));
 const Retention = lazy(() => import('../visits/retention.tsx').then((module) => module.Retention));
@@ -58,6 +62,7 @@ export function Overview({ sites: { data, error } }: { readonly sites: Answer<Si
             <h1 class="hidden">{readable(view.value.site) || 'All sites'}</h1>
             <TabsBar />
             <FiltersBar />
+            {session.value?.admin && <ActiveAlerts site={view.value.site} />}
             {error && !data && !error.isPassing ? <Fault error={error} /> : <TabPanel />}
           </>
         )}

@@ -5,7 +5,7 @@ import type { Spike } from '../view/spikes.ts';
 import { showPeriod } from './address.ts';
 import { format } from './preferences.ts';
 
-interface SpikesProps {
+export interface SpikesProps {
   readonly spikes: readonly Spike[];
   /** Starts of all intervals, in seconds since 1970. */
   readonly times: readonly number[];
@@ -17,7 +17,6 @@ interface SpikesProps {
 
 /** The spikes of the chart in words. A click shows the day of one. */
 export function Spikes({ spikes, times, interval, name, say }: SpikesProps) {
-  if (spikes.length === 0) return null;
   const isOfDay = interval === 'day' || interval === 'hour';
   return (
     <ul class="spikes" aria-label="Spikes">

@@ -4,6 +4,7 @@ import { homeAddress } from '../page/address.ts';
 import { ThemeButton } from '../page/header.tsx';
 import { Icon } from '../page/icon.tsx';
 import { Link } from '../page/link.tsx';
+import { Alerts } from './alerts.tsx';
 import { Health } from './health.tsx';
 import { Privacy } from './privacy.tsx';
 import { Retention } from './retention.tsx';
@@ -15,6 +16,7 @@ import { Tokens } from './tokens.tsx';
 const SECTIONS = [
   ['sites', 'Sites'],
   ['tokens', 'Tokens'],
+  ['alerts', 'Alerts'],
   ['retention', 'Retention'],
   ['privacy', 'Privacy'],
   ['storage', 'Storage'],
@@ -48,6 +50,7 @@ export function Settings() {
         <div class="sections">
           <Sites />
           <Tokens />
+          <Alerts />
           <Retention settings={settings} />
           <Privacy settings={settings} />
           <StorageUse />

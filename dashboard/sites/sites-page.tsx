@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { LIMITS } from '../../src/query/language/limits.ts';
 import type { Site } from '../api/answer-types.ts';
 import { openLiveFeed } from '../api/live-feed.ts';
+import { session } from '../api/session.ts';
+import { ActiveAlerts } from '../page/active-alerts.tsx';
 import { viewAddress } from '../page/address.ts';
 import { Fault } from '../page/fault.tsx';
 import { Brand, TopTools } from '../page/header.tsx';
@@ -56,6 +58,7 @@ export function SitesPage({ sites }: { readonly sites: readonly Site[] }) {
         <TopTools />
       </header>
       <main class="page">
+        {session.value?.admin && <ActiveAlerts site="" />}
         <section class="card sites" aria-labelledby="sites-name">
           <div class="sites-head">
             <h1 id="sites-name">{format.count(sites.length, 'site')}</h1>

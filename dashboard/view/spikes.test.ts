@@ -11,8 +11,10 @@ test('a rhythm of weeks, growth, noise and small numbers have no spikes', () => 
   const growth = Array.from({ length: 30 }, (_, at) => 100 + 10 * at);
   assert.deepEqual(spikesOf(weeks), []);
   assert.deepEqual(spikesOf(growth), []);
-  assert.deepEqual(spikesOf([0, 0, 0, 0, 9, 0, 0, 0]), []);
+  assert.deepEqual(spikesOf([1, 0, 0, 0, 9, 0, 0, 0]), []);
   assert.deepEqual(spikesOf([1, 500, 1, 1, 1]), []);
+  // The first hits of a site.
+  assert.deepEqual(spikesOf([0, 0, 0, 0, 0, 0, 0, 0, 0, 40, null]), []);
 });
 
 test('unknown values are left out, and the three highest spikes keep their order', () => {

@@ -14,7 +14,7 @@ const MOST_SPIKES = 3;
 export interface Spike {
   readonly place: number;
   readonly value: number;
-  /** The median of all values. */
+  /** The median of all values since the first one above 0. */
   readonly usual: number;
 }
 
@@ -25,7 +25,10 @@ export interface Spike {
  * @param values null where there is none
  */
 export function spikesOf(values: readonly (number | null)[]): readonly Spike[] {
-  const known = values.filter((value) => value !== null);
+  // Nothing is usual before the first hit.
+  const known = values
+    .slice(values.findIndex((value) => value !== null && value > 0))
+    .filter((value) => value !== null);
   if (known.length < FEWEST_POINTS) return [];
   const usual = median(known);
   const deviation = Math.max(

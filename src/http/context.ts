@@ -11,6 +11,7 @@ import type { LogImporter } from '../logs/importer.ts';
 import type { Resources } from '../query/resources/resources.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { RetentionJob } from '../retention/retention-job.ts';
+import type { AlertRules } from '../schedule/alert-rules.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Publisher } from '../stream/publisher.ts';
 import type { WindowResults } from '../stream/window-results.ts';
@@ -95,6 +96,10 @@ export interface ServerContext extends CollectContext {
   readonly dataDir: string;
   /** Whether windows are kept. */
   readonly rate: boolean;
+  /** Rules of alerts. Set with the rate tracker. */
+  readonly alerts: AlertRules | undefined;
+  /** Whether alerts are delivered to a webhook. */
+  readonly hasWebhook: boolean;
   /** Whether reading is public. */
   readonly public: boolean;
 }

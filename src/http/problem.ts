@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, HitError } from '../errors.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
 import { isTrusted } from './auth.ts';
+import { NOT_FOUND_HEADERS, NOT_FOUND_PAGE, wantsPage } from './not-found-page.ts';
 
 /** Codes of Fastify's own errors that are more specific than `invalid` → ours. */
 const FROM_FASTIFY: Readonly<Record<string, ErrorCode>> = {
@@ -94,7 +95,11 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   return sendProblem(reply, known, { detail });
 }
 
+/** A page for people, and an error for programs, and below `/api/` for everybody. */
 export function onNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('vary', 'accept');
+  if (wantsPage(request.raw) && !request.url.startsWith('/api/'))
+    return reply.code(404).headers(NOT_FOUND_HEADERS).send(NOT_FOUND_PAGE);
   return sendProblem(
     reply,
     new HitError('not_found', `there is no ${request.method} ${pathOf(request.url)}`),

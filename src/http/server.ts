@@ -9,6 +9,7 @@ import {
 import { fileURLToPath } from 'node:url';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { HitError, messageOf } from '../errors.ts';
+import { alertRoutes } from './api/alerts.ts';
 import { archiveRoutes } from './api/archive.ts';
 import { backupRoutes } from './api/backup.ts';
 import { cohortRoutes } from './api/cohorts.ts';
@@ -107,6 +108,7 @@ export function buildServer(context: ServerContext, log: FastifyBaseLogger): Fas
   sessionRoutes(app, context);
   badgeRoutes(app, context);
   tokenRoutes(app, context);
+  alertRoutes(app, context);
   settingsRoutes(app, context);
   dashboardRoutes(app, context, new Assets(DASHBOARD));
   scriptRoutes(app, new Assets(SNIPPET));

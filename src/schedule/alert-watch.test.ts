@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { HandClock } from '../../test/fixtures/hand-clock.ts';
 import { KeptLog } from '../../test/fixtures/kept-log.ts';
@@ -8,6 +8,7 @@ import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
 import { MemoryLive } from '../live/memory.ts';
 import { readAlertRules } from './alert-rule.ts';
+import { AlertRules } from './alert-rules.ts';
 import { AlertWatch } from './alert-watch.ts';
 import type { Event } from './event.ts';
 
@@ -34,9 +35,13 @@ class Watched {
     t.after(() => this.live[Symbol.dispose]());
   }
 
-  watch(rules: readonly string[], survivesRestart = true): Promise<AlertWatch> {
+  watch(
+    texts: readonly string[],
+    survivesRestart = true,
+    rules = new AlertRules(dirname(this.state), readAlertRules(texts)),
+  ): Promise<AlertWatch> {
     return AlertWatch.start({
-      rules: readAlertRules(rules),
+      rules,
       ...{ live: this.live, survivesRestart, state: this.state, clock: this.clock, log: this.log },
       emit: async (event) => {
         if (this.refuses) throw new Error('the disk is full');
@@ -79,6 +84,23 @@ describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
       ...{ alert: 'hits in 1m > 10 clear 5', metric: 'hits', window: '1m', seconds: 60, site: null },
       ...{ bound: '>', threshold: 10, clear: 5, count: 11, fired_at: '2026-11-24T06:02:15.000Z' },
     });
+  });
+
+  test('that is added is watched at once, and one that is removed is forgotten', async (t) => {
+    const desk = new Desk(t);
+    const rules = new AlertRules(dirname(desk.state), []);
+    await using _ = await desk.watch([], true, rules);
+    await desk.pass(60);
+    const { id } = rules.add('hits in 1m > 2');
+    desk.hit(3);
+    await desk.pass(5);
+    assert.deepEqual(desk.told, ['alert.fired 06:01:05']);
+    assert.deepEqual(rules.list()[0]!.reading, { count: 3, firedAt: Date.parse('2026-11-24T06:01:05Z') });
+    rules.remove(id);
+    await desk.pass(5);
+    rules.add('hits in 1m > 2');
+    await desk.pass(5);
+    assert.deepEqual(desk.told.slice(1), ['alert.fired 06:01:15']);
   });
 
   test('does not change between its two thresholds', async (t) => {

@@ -9,6 +9,7 @@
 import { messageOf } from '../errors.ts';
 import type { Live } from '../live/live.ts';
 import type { AlertRule } from './alert-rule.ts';
+import type { AlertRules } from './alert-rules.ts';
 import { type AlertState, nextState, OFF } from './alert-state.ts';
 import type { Clock } from './clock.ts';
 import type { Event } from './event.ts';
@@ -29,7 +30,8 @@ interface WatchState {
 }
 
 export interface AlertWatchOptions {
-  readonly rules: readonly AlertRule[];
+  /** Rules may be added and removed at any time. */
+  readonly rules: Pick<AlertRules, 'current' | 'saw'>;
   readonly live: Pick<Live, 'read'>;
   /** Whether live counts survive a restart. */
   readonly survivesRestart: boolean;
@@ -44,13 +46,14 @@ export interface AlertWatchOptions {
 export class AlertWatch implements AsyncDisposable {
   readonly #options: AlertWatchOptions;
   readonly #file: StateFile<WatchState>;
-  readonly #alerts: Map<AlertRule, AlertState>;
+  /** By the text of the rule. */
+  #alerts: ReadonlyMap<string, AlertState>;
   readonly #stop = new AbortController();
   #watchedSince: number;
   #until: number;
   #saved: number;
   /** The last error of each rule, logged once. */
-  readonly #faults = new Map<AlertRule, string>();
+  readonly #faults = new WeakMap<AlertRule, string>();
   #running: Promise<void> = Promise.resolve();
 
   private constructor(options: AlertWatchOptions, file: StateFile<WatchState>) {
@@ -61,7 +64,7 @@ export class AlertWatch implements AsyncDisposable {
     this.#until = until.getTime();
     this.#saved = this.#until;
     this.#alerts = new Map(
-      options.rules.map((rule) => [rule, { ...OFF, firedAt: on[rule.text]?.getTime() }] as const),
+      Object.entries(on).map(([text, time]) => [text, { ...OFF, firedAt: time.getTime() }] as const),
     );
   }
 
@@ -86,13 +89,17 @@ export class AlertWatch implements AsyncDisposable {
       // A clock that is set back makes a gap too.
       if (now - this.#until > MAX_GAP || now < this.#watchedSince) this.#watchedSince = now;
       this.#until = now;
-      for (const [rule, state] of this.#alerts) await this.#check(rule, state);
+      const { current } = this.#options.rules;
+      // Those of rules that are gone are forgotten.
+      this.#alerts = new Map(current.map(({ text }) => [text, this.#alerts.get(text) ?? OFF]));
+      for (const rule of current) await this.#check(rule);
       if (Math.abs(now - this.#saved) >= SAVE_EVERY) await this.#save();
       await this.#options.clock.sleep(EVERY, this.#stop.signal);
     }
   }
 
-  async #check(rule: AlertRule, state: AlertState): Promise<void> {
+  async #check(rule: AlertRule): Promise<void> {
+    const state = this.#alerts.get(rule.text)!;
     try {
       const { windows } = await this.#options.live.read(rule.site, [rule.seconds]);
       const count = Math.round(windows[0]![rule.metric]);
@@ -101,7 +108,8 @@ export class AlertWatch implements AsyncDisposable {
       const next = nextState(rule, state, { count, time, isWhole });
       if (next.firedAt !== state.firedAt)
         await this.#transition(rule, state.firedAt ?? next.firedAt!, next, count);
-      this.#alerts.set(rule, next);
+      this.#alerts = new Map(this.#alerts).set(rule.text, next);
+      this.#options.rules.saw(rule, { count, firedAt: next.firedAt });
       if (next.firedAt !== state.firedAt) await this.#save();
       this.#faults.delete(rule);
     } catch (error) {
@@ -127,10 +135,12 @@ export class AlertWatch implements AsyncDisposable {
   }
 
   #save(): Promise<void> {
-    const on = [...this.#alerts].flatMap(([{ text }, { firedAt }]) =>
+    const on = [...this.#alerts].flatMap(([text, { firedAt }]) =>
       firedAt === undefined ? [] : [[text, new Date(firedAt)] as const],
     );
     this.#saved = this.#until;
+    // Without rules there is nothing to remember.
+    if (this.#alerts.size === 0 && Object.keys(this.#file.state.on).length === 0) return Promise.resolve();
     return this.#file.set({
       since: new Date(this.#watchedSince),
       until: new Date(this.#until),

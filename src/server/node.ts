@@ -27,6 +27,7 @@ import { TokenGuard } from '../http/token-guard.ts';
 import { LogImporter } from '../logs/importer.ts';
 import { Resources } from '../query/resources/resources.ts';
 import { saveRetention } from '../retention/folder-retention.ts';
+import { AlertRules } from '../schedule/alert-rules.ts';
 import type { KafkaAddress } from '../settings/kafka-address.ts';
 import type { ResultReader } from '../stream/result-reader.ts';
 import { BatchRecorder } from '../trackers/batch-recorder.ts';
@@ -127,6 +128,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   });
   const clients = new ClientAddresses(proxies, values['client-header']!, intake.networks);
   const guard = new TokenGuard(clients, log, Date.now);
+  const rules = new AlertRules(folder.path, schedule.rules);
   const owned = { tokens, publicSites, resources: definitions };
   const durations = new RequestDurations();
   const app = buildServer(
@@ -146,6 +148,8 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       ...owned,
       dataDir: folder.path,
       rate: trackers.includes('rate'),
+      alerts: trackers.includes('rate') ? rules : undefined,
+      hasWebhook: schedule.webhook !== undefined,
       ...{ adminToken, peerToken },
       clients,
       ...{ sessions, guard, durations },
@@ -170,6 +174,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   });
   const scheduleParts = {
     dataDir: folder.path,
+    rules,
     live: trackers.includes('rate') ? live?.counts : undefined,
     runs: upkeep?.runs,
     log: messagesOf(log),

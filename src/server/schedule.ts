@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { HitError } from '../errors.ts';
 import type { Live } from '../live/live.ts';
 import { type AlertRule, readAlertRules } from '../schedule/alert-rule.ts';
+import type { AlertRules } from '../schedule/alert-rules.ts';
 import { AlertWatch } from '../schedule/alert-watch.ts';
 import { type Clock, SYSTEM_CLOCK } from '../schedule/clock.ts';
 import { type Event, messageOfEvent } from '../schedule/event.ts';
@@ -26,8 +27,9 @@ export interface ScheduledWork {
 
 /** Dependencies of scheduled work. */
 export interface ScheduleParts {
-  /** Folder of `schedule.json`, `alerts.json`, `webhook-secret` and, by default, `reports/`. */
+  /** Folder of `schedule.json`, `alerts.json`, `alert-rules.json`, `webhook-secret` and, by default, `reports/`. */
   readonly dataDir: string;
+  readonly rules: AlertRules;
   /** Set with the rate tracker. */
   readonly live: Pick<Live, 'read'> | undefined;
   /** Set with the db tracker, which also keeps live counts over a restart. */
@@ -61,10 +63,10 @@ export function readSchedule(values: Values<typeof SCHEDULE_SETTINGS>): Schedule
  * @throws HitError `bad_setting` if a tracker is missing, `data_dir_unusable`
  */
 export async function startSchedule(schedule: ScheduledWork, parts: ScheduleParts): Promise<AsyncDisposable> {
-  const { jobs, rules, timezone } = schedule;
-  const { dataDir, live, runs, log, clock = SYSTEM_CLOCK, random = Math.random } = parts;
+  const { jobs, timezone } = schedule;
+  const { dataDir, rules, live, runs, log, clock = SYSTEM_CLOCK, random = Math.random } = parts;
   if (jobs.length > 0 && !runs) throw new HitError('bad_setting', '--schedule needs the db tracker');
-  if (rules.length > 0 && !live) throw new HitError('bad_setting', '--alert needs the rate tracker');
+  if (schedule.rules.length > 0 && !live) throw new HitError('bad_setting', '--alert needs the rate tracker');
   await using resources = new AsyncDisposableStack();
   const outbox = await openOutbox(schedule, dataDir, { clock, random, log });
   resources.use(outbox);
@@ -83,7 +85,7 @@ export async function startSchedule(schedule: ScheduledWork, parts: SchedulePart
       }),
     );
   }
-  if (live && rules.length > 0) {
+  if (live) {
     const state = join(dataDir, 'alerts.json');
     resources.use(
       await AlertWatch.start({ rules, live, survivesRestart: runs !== undefined, state, emit, clock, log }),

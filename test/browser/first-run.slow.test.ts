@@ -1,9 +1,10 @@
 /** From a new server to the first visible hit. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { TOKEN } from '../fixtures/any-server.ts';
+import { assertProblem, TOKEN } from '../fixtures/any-server.ts';
+import { violations } from '../fixtures/axe.ts';
 import { BROWSER_MISSING, browserProgram } from '../fixtures/browser.ts';
-import { closeQuietly, Dashboard, keepScreenshot } from '../fixtures/dashboard.ts';
+import { closeQuietly, Dashboard, keepScreenshot, overflow, PHONE } from '../fixtures/dashboard.ts';
 
 const program = await browserProgram();
 
@@ -24,6 +25,25 @@ describe('first run', { skip: program === undefined && BROWSER_MISSING }, async 
     await page.reload();
     await page.getByRole('heading', { name: 'Count your first hit' }).waitFor();
     await page.context().close();
+  });
+
+  test('an address without a page says so to people, leads to the dashboard, and stays an error to programs', async () => {
+    const { page } = await dashboard.open('');
+    const response = await page.goto(`${dashboard.url}/dashbord/<script>`);
+    assert.equal(response!.status(), 404);
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    await keepScreenshot(page, 'not-found');
+    assert.deepEqual(await violations(page), []);
+    await page.setViewportSize(PHONE);
+    assert.equal(await overflow(page), 0);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${dashboard.url}/dashboard`);
+    await page.context().close();
+    assertProblem(await dashboard.server.send('/dashbord'), 404, 'not_found');
+    const headers = { accept: 'text/html' };
+    assertProblem(await dashboard.server.send('/api/v1/stat', { headers }), 404, 'not_found');
+    assertProblem(await dashboard.server.send('/hits', { method: 'POST', headers }), 404, 'not_found');
   });
 
   test('the printed link opens the page, its token is removed from the address, and the first hit appears by itself', async () => {

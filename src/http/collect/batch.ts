@@ -202,6 +202,8 @@ export function readHit(item: unknown, now: number): RequestContext | HitError {
     purpose: '',
     status: 0,
     method: '',
+    bytes: -1,
+    responseTime: -1,
     visitor: text(fields.visitor),
   };
 }
