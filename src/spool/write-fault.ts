@@ -14,6 +14,30 @@ export function writeFault(what: string, error: unknown): HitError {
   });
 }
 
+/** Writes of groups that fail. A full disk rejects thousands, and may hold the log too: so their begin and their end are logged. */
+export class WriteFaults {
+  readonly #log: Pick<SpoolOptions['log'], 'info' | 'error'>;
+  #isFailing = false;
+
+  constructor(log: Pick<SpoolOptions['log'], 'info' | 'error'>) {
+    this.#log = log;
+  }
+
+  /** @returns the error for the senders of the group */
+  add(error: unknown): HitError {
+    const fault = writeFault('the hit', error);
+    if (!this.#isFailing) this.#log.error(`spool: hits are refused: ${fault.message}`);
+    this.#isFailing = true;
+    return fault;
+  }
+
+  /** A group was written. */
+  end(): void {
+    if (this.#isFailing) this.#log.info('spool: hits are accepted again');
+    this.#isFailing = false;
+  }
+}
+
 /**
  * Why a hit is rejected; undefined if there is room.
  *

@@ -61,7 +61,10 @@ describe('the ledger of batches', () => {
     async (t) => {
       const { deliver, entries, stored } = await open(t);
       await deliver(batch(2));
-      await assert.rejects(deliver(batch(1)), { code: 'internal', message: /stays in the spool/ });
+      await assert.rejects(deliver(batch(1)), {
+        code: 'batch_rejected',
+        message: /comes after the newer batch/,
+      });
       await deliver(batch(1, 8));
       assert.equal(await stored(), 20);
       assert.equal((await entries()).length, 2);
