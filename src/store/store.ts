@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { Clients } from '../clickhouse/clients.ts';
+import { Clients, type Reader } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { batchBytes } from '../clickhouse/engine-memory.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
@@ -32,7 +31,7 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 
 /** Runs a query on a connection. */
-type Read<Result> = (reader: ClickHouseClient, text: string) => Promise<Result>;
+type Read<Result> = (reader: Reader, text: string) => Promise<Result>;
 
 const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
