@@ -28,8 +28,9 @@ import { requeue } from './requeued.ts';
 import { SealTimer } from './seal-timer.ts';
 import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
+import { whileWriting } from './slow-write.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { closedFault, refusal, WriteFaults, writeFault } from './write-fault.ts';
+import { closedFault, refusal, slowDisk, WriteFaults, writeFault } from './write-fault.ts';
 
 /**
  * @example
@@ -221,16 +222,17 @@ export class Spool {
 
   /** Writes groups as long as there are hits. Yields one turn first, to collect requests that arrive together. */
   async #commit(): Promise<void> {
+    const { log } = this.#options;
     await new Promise(setImmediate);
     while (this.#openGroup.hits > 0) {
       const { bytes, hits, waiting } = this.#openGroup.take();
       const requests = this.#sealRequests.splice(0);
-      const fault = await this.#write(bytes, hits);
+      const fault = await whileWriting(this.#write(bytes, hits), () =>
+        acknowledge(this.#openGroup.withdraw(), slowDisk(), log),
+      );
       this.#openGroup.written();
       if (!fault) this.accepted += hits;
-      acknowledge(waiting, fault, (error) =>
-        this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),
-      );
+      acknowledge(waiting, fault, log);
       if (this.#mustSeal()) this.#seal();
       this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);

@@ -51,10 +51,14 @@ export function refusal(
   { maxBytes }: Pick<SpoolOptions, 'maxBytes'>,
 ): HitError | undefined {
   if (isClosed) return closedFault();
-  if (writingFor > LONGEST_WRITE) return full('the disk does not answer');
+  if (writingFor > LONGEST_WRITE) return slowDisk();
   if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
   return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);
+}
+
+export function slowDisk(): HitError {
+  return full('the disk does not answer');
 }
 
 export function closedFault(): HitError {
