@@ -148,6 +148,11 @@ export class Clients {
     );
   }
 
+  /** Waits for something that needs the database. @throws HitError `store_unavailable` if it is a server that hangs */
+  whileAnswering<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#watch ? this.#watch.during(work) : work();
+  }
+
   async close(): Promise<void> {
     this.#watch?.close();
     for (const connection of [...this.#dedicated]) await connection.close();

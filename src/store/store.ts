@@ -7,7 +7,7 @@ import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
 import { inTurn } from '../clickhouse/name-turn.ts';
-import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
+import { type Confirm, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
 import { writerOf } from '../clickhouse/watermarks.ts';
@@ -19,7 +19,7 @@ import { Ledger } from './ledger.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
 import { StoreDurations } from './store-durations.ts';
-import type { StoreOptions } from './store-options.ts';
+import { NO_LOG, type StoreOptions } from './store-options.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
@@ -32,8 +32,6 @@ export type Parameters = Readonly<Record<string, string | number | readonly numb
 
 /** Runs a query on a connection. */
 type Read<Result> = (reader: Reader, text: string) => Promise<Result>;
-
-const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -48,6 +46,8 @@ export class Store implements Sink {
   readonly guard: StoreGuard;
   readonly opening: Opening;
   readonly durations = new StoreDurations();
+  /** See there. */
+  readonly whileAnswering: Clients['whileAnswering'];
   readonly #clients: Clients;
   readonly #delivery: Delivery;
   readonly #closing = new AbortController();
@@ -56,6 +56,7 @@ export class Store implements Sink {
 
   private constructor(clients: Clients, { onProgress, importKey, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
+    this.whileAnswering = (work) => clients.whileAnswering(work);
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
       dialect: clients.dialect,
