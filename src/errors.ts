@@ -22,6 +22,8 @@ const STATUS = {
   store_full: 503,
   engine_memory: 503,
   batch_incomplete: 503,
+  batch_rejected: 503,
+  batch_out_of_order: 500,
   live_unavailable: 503,
   stream_unavailable: 503,
   overloaded: 503,

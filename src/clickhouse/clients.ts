@@ -16,6 +16,7 @@ import { loadEngine } from './embedded-engine.ts';
 import { engineMemory, memoryArguments } from './engine-memory.ts';
 import { type EngineShare, engineShare, holderRequests } from './engine-share.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { ServerWatch } from './server-watch.ts';
 
 /** Maximum bytes of a statement: a list of the writers of a store can exceed the engine's default of 256 KiB. */
 const LONGEST_STATEMENT = '16777216';
@@ -59,6 +60,8 @@ export class Clients {
   readonly dialect: Dialect;
   readonly #readers: Readonly<Record<EngineShare['name'], ReaderPool<ClickHouseClient>>>;
   readonly #connector: Connector;
+  /** An engine in this process always answers. */
+  readonly #watch: ServerWatch | undefined;
   readonly #dedicated = new Set<DedicatedConnection>();
 
   private constructor(connector: Connector, dialect: Dialect = SINGLE) {
@@ -70,6 +73,11 @@ export class Clients {
     this.keeper = connector.connect();
     const pool = (count: number) => new ReaderPool(Array.from({ length: count }, () => connector.connect()));
     this.#readers = { holders: pool(READERS.holders), anonymous: pool(READERS.anonymous) };
+    if (!this.embedded) {
+      this.#watch = new ServerWatch(async (abort_signal) =>
+        (await this.counter.query({ query: 'SELECT 1', abort_signal })).text(),
+      );
+    }
   }
 
   /**
@@ -138,18 +146,38 @@ export class Clients {
   }
 
   /** Runs a read with a client that no other read uses, from the share of its caller. @throws HitError `overloaded` */
-  async read<Result>(query: (reader: ClickHouseClient) => Promise<Result>): Promise<Result> {
+  async read<Result>(query: (reader: Reader) => Promise<Result>): Promise<Result> {
     const { name, holder } = engineShare();
     if (name === 'anonymous') await holderRequests.over(MOST_WAIT);
-    return this.#readers[name].use(holder, query);
+    const watch = this.#watch;
+    return this.#readers[name].use(holder, (reader) =>
+      watch ? watch.during((signal) => query(endedBy(reader, signal))) : query(reader),
+    );
+  }
+
+  /** Waits for something that needs the database. @throws HitError `store_unavailable` if it is a server that hangs */
+  whileAnswering<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#watch ? this.#watch.during(work) : work();
   }
 
   async close(): Promise<void> {
+    this.#watch?.close();
     for (const connection of [...this.#dedicated]) await connection.close();
     const readers = Object.values(this.#readers).flatMap(({ readers }) => readers);
     for (const client of [this.writer, this.counter, this.keeper, ...readers]) await client.close();
     this.#connector.close();
   }
+}
+
+/** Runs reads. */
+export type Reader = Pick<ClickHouseClient, 'query' | 'exec'>;
+
+/** A reader whose requests end by a signal. */
+function endedBy(reader: ClickHouseClient, abort_signal: AbortSignal): Reader {
+  return {
+    query: (asked) => reader.query({ ...asked, abort_signal }),
+    exec: (asked) => reader.exec({ ...asked, abort_signal }),
+  };
 }
 
 function embeddedConnector(folder: string, memory: number): Connector {

@@ -6,6 +6,7 @@ import { Archives } from '../archive/archives.ts';
 import { Clients } from '../clickhouse/clients.ts';
 import type { Examined, Finding } from '../doctor/check.ts';
 import { type Diagnosis, examine } from '../doctor/doctor.ts';
+import { requeue } from '../doctor/quarantine.ts';
 import { type Repair, repair } from '../doctor/repair.ts';
 import { copyOfStore } from '../doctor/store-copy.ts';
 import { HitError } from '../errors.ts';
@@ -32,6 +33,7 @@ export const doctor: Command<typeof DOCTOR_SETTINGS> = {
   examples: [
     'hit-tracker doctor',
     'hit-tracker doctor --repair',
+    'hit-tracker doctor --requeue',
     'hit-tracker doctor --repair --archive /var/archive/hits --json',
   ],
   async run(values, positionals, terminal) {
@@ -57,7 +59,7 @@ async function examineAndReport(dataDir: string, values: DoctorValues): Promise<
       `another process uses ${dataDir}: run this again when it has finished`,
     );
   }
-  const repairs = values.repair ? await repairLocally(dataDir, values) : [];
+  const repairs = values.repair || values.requeue ? await repairLocally(dataDir, values) : [];
   return { ...(await examineLocally(dataDir, values)), repairs };
 }
 
@@ -65,7 +67,10 @@ async function repairLocally(dataDir: string, values: DoctorValues): Promise<Rep
   await using db = await DBTracker.open({ dataDir, store: values.store! });
   const { store, spool, rollups } = db;
   const archives = new Archives({ store, spool, rollups, now: Date.now });
-  return await repair({ store, spool, rollups, archives, archive: archiveOf(values), dataDir });
+  const requeued = values.requeue ? await requeue(spool) : [];
+  if (!values.repair) return requeued;
+  const archive = archiveOf(values);
+  return [...requeued, ...(await repair({ store, spool, rollups, archives, archive, dataDir }))];
 }
 
 function archiveOf(values: DoctorValues) {
@@ -101,6 +106,7 @@ async function examineRemotely(control: ControlClient, values: DoctorValues): Pr
   let report: Report | undefined;
   const query = new URLSearchParams({
     repair: String(values.repair),
+    requeue: String(values.requeue),
     spool_max: String(values['spool-max']),
   });
   const body = Readable.from([JSON.stringify({ archive: archiveOf(values) })], { objectMode: false });

@@ -29,7 +29,7 @@ export interface Examined {
   };
 }
 
-type RunningSpool = Pick<Spool, 'flush' | 'pauseDelivery' | 'failing'>;
+type RunningSpool = Pick<Spool, 'flush' | 'pauseDelivery' | 'failing' | 'quarantine' | 'writer'>;
 
 /** Compares live counts with the store: see doctor/live.ts. */
 export type LiveComparison = (

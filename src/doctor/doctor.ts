@@ -9,6 +9,7 @@ import { ledger } from './ledger.ts';
 import { live } from './live.ts';
 import { content, detached } from './parts.ts';
 import { permissions } from './permissions.ts';
+import { quarantine } from './quarantine.ts';
 import { rollups } from './rollups.ts';
 import { space } from './space.ts';
 import { spool } from './spool.ts';
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   space,
   permissions,
   spool,
+  quarantine,
   detached,
   content,
   ledger,

@@ -16,6 +16,10 @@ const BODY_LIMIT = 64 * 1024;
 /** Longest part of a path that is a parameter, in characters: a site, or a name of 100 characters of any script. */
 const LONGEST_PARAMETER = 100 * 4 * '%FF'.length;
 const SERVER_OPTIONS = {
+  /** Time limit for receiving the header of a request, in milliseconds. */
+  headersTimeout: 20_000,
+  /** How often these limits are checked, in milliseconds. */
+  connectionsCheckingInterval: 5000,
   /** Time limit for receiving a whole request, in milliseconds. */
   requestTimeout: 120_000,
   /** In milliseconds: longer than that of load balancers. */

@@ -3,16 +3,16 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { StoreGuard } from '../clickhouse/parts/guard.ts';
 import { HitError } from '../errors.ts';
 import { choice, object } from '../schema/schema.ts';
-import type { Spool } from '../spool/spool.ts';
 import { maySeeDetails, requireReader } from './auth.ts';
 import type { ServerContext } from './context.ts';
 import { counter, gauge } from './gauge.ts';
-import { operationHistogram, requestHistogram, storeHistograms } from './histogram.ts';
+import { requestHistogram, storeHistograms } from './histogram.ts';
 import { json, OPEN, type Operation, other, problem } from './openapi/operation.ts';
 import type { Peers } from './peers/peers.ts';
 import { sendProblem } from './problem.ts';
 import { processMetrics } from './process-metrics.ts';
 import { READINESS, stateOf } from './ready.ts';
+import { spoolMetrics } from './spool-metrics.ts';
 
 /** Seconds after which a balancer may ask again. */
 const RETRY_AFTER = 5;
@@ -98,35 +98,7 @@ function registryOf(context: ServerContext): Registry {
   }
   const { spool, publisher } = context;
   if (spool) {
-    gauge(
-      registers,
-      'hit_tracker_spool_bytes',
-      'Bytes of hits on disk waiting for the store or Kafka',
-      () => spool.bytes,
-    );
-    const full = 'Bytes of hits on disk at which new hits are refused';
-    gauge(registers, 'hit_tracker_spool_max_bytes', full, () => context.settings.spool_max);
-    gauge(
-      registers,
-      'hit_tracker_spool_pending_segments',
-      'Finished batches waiting for the store or Kafka',
-      () => spool.backlog,
-    );
-    const failing = 'Sinks (store, Kafka) whose deliveries fail and are retried, or hang';
-    gauge(registers, 'hit_tracker_spool_failing_sinks', failing, () => spool.failing.length);
-    counter(
-      registers,
-      'hit_tracker_hits_accepted_total',
-      'Hits and engagement signals made durable since the start',
-      () => spool.accepted,
-    );
-    operationHistogram(
-      registers,
-      'hit_tracker_spool_sync_duration_seconds',
-      'Duration of the syncs to disk after which hits are acknowledged',
-      spool.syncs,
-    );
-    spoolDamageMetrics(registers, spool);
+    spoolMetrics(registers, spool, context.settings.spool_max);
   }
   gauge(
     registers,
@@ -168,15 +140,6 @@ function componentMetrics(registers: Registry[], { components }: ServerContext):
         this.set({ component }, fault === undefined ? 1 : 0);
     },
   });
-}
-
-function spoolDamageMetrics(registers: Registry[], { damage }: Spool): void {
-  const add = (name: string, help: string, value: number) => {
-    counter(registers, `hit_tracker_spool_${name}_total`, `${help}, found at startup`, () => value);
-  };
-  add('damaged_segments', 'Damaged segments of the spool', damage.segments);
-  add('damaged_bytes', 'Bytes lost in damaged segments', damage.bytes);
-  add('lost_hits', 'Acknowledged hits known to be lost in damaged segments', damage.hits);
 }
 
 function storeMetrics(registers: Registry[], guard: StoreGuard): void {

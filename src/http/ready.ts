@@ -18,9 +18,16 @@ import type { ServerContext } from './context.ts';
 const WORRYING_BACKLOG = 30;
 
 /** Problems that the store does not know of. */
-const OWN_PROBLEMS = [...COMPONENTS, 'salts', 'delivery_failing', 'backlog', 'spool_damage'] as const;
+const OWN_PROBLEMS = [
+  ...COMPONENTS,
+  'salts',
+  'delivery_failing',
+  'backlog',
+  'quarantine',
+  'spool_damage',
+] as const;
 /** Their messages have no details: no paths, no addresses, and nothing that the engine said. */
-const OPEN_CODES = new Set<string>([...COMPONENTS, 'backlog', 'spool_damage']);
+const OPEN_CODES = new Set<string>([...COMPONENTS, 'backlog', 'quarantine', 'spool_damage']);
 /** In place of other messages, for clients that may not see details. */
 const NO_DETAILS = 'the log has the details, and so has this answer if the request has a token for reading';
 
@@ -74,6 +81,7 @@ export async function stateOf(context: ServerContext, hasDetails: boolean): Prom
     ...saltProblems.map((message) => ({ code: 'salts' as const, message })),
     ...(spool?.failing ?? []).map((message) => ({ code: 'delivery_failing' as const, message })),
     ...(backlog > WORRYING_BACKLOG ? [backlogProblem(backlog)] : []),
+    ...quarantineProblems(spool),
     ...damageProblems(spool),
   ];
   const readiness: Readiness = {
@@ -94,6 +102,13 @@ function withoutDetails(problem: Problem): Problem {
 function backlogProblem(backlog: number): Problem {
   const message = `${backlog} batches are waiting for the store or Kafka, and more arrive than are delivered: see the log`;
   return { code: 'backlog', message };
+}
+
+function quarantineProblems(spool: ServerContext['spool']): Problem[] {
+  const batches = spool?.quarantine.batches.length ?? 0;
+  if (batches === 0) return [];
+  const message = `${batches} batches with ${spool!.quarantine.hits} hits were refused and are set aside: run "doctor" for the reasons`;
+  return [{ code: 'quarantine', message }];
 }
 
 /** Damage to the spool on disk since the start. */

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { LiveComparison } from '../doctor/check.ts';
 import { ownCounts, sharedCounts } from '../doctor/live.ts';
 import { HitError } from '../errors.ts';
-import type { Live, LiveState, OwnLive, SharedLive } from '../live/live.ts';
+import type { CountedHit, Live, LiveState, OwnLive, SharedLive } from '../live/live.ts';
 import { counter, gauge } from './gauge.ts';
 
 export interface ServedLive extends Pick<Live, 'read'> {
@@ -13,6 +13,8 @@ export interface ServedLive extends Pick<Live, 'read'> {
    * @throws HitError `not_found` if nodes share it
    */
   state(site: string | undefined): Promise<LiveState>;
+  /** Counts a hit of an earlier process that was not stored when these counts were restored. */
+  countLate(hit: CountedHit): void;
   /** Their part of `/readyz`: where they are kept, if not in memory. */
   readonly readiness: { readonly live?: string };
   /** Resolves if the place where they are kept answers; undefined if that is this process. */
@@ -27,6 +29,7 @@ export function servedOwn(live: OwnLive): ServedLive {
   return {
     read: (site, windows) => live.read(site, windows),
     state: (site) => live.state(site),
+    countLate: (hit) => void live.track(hit),
     readiness: {},
     ping: undefined,
     comparison: ownCounts(live),
@@ -50,6 +53,8 @@ export function servedShared(live: SharedLive): ServedLive {
     async state() {
       throw new HitError('not_found', 'these live counts are shared by all nodes: query any of them');
     },
+    // The process that accepted it has counted it there.
+    countLate: () => undefined,
     get readiness() {
       return { live: live.remote.place };
     },

@@ -2,6 +2,7 @@ import { HitError, messageOf } from '../errors.ts';
 import type { ImportKey } from '../folder/import-key.ts';
 import { siteName } from '../hit/site-name.ts';
 import { DEFAULT_SITE } from '../settings/import.ts';
+import { importRefusals } from '../spool/import-refusals.ts';
 import type { LogChunkRecord } from '../spool/segment.ts';
 import { AnyLineParser } from './any-line.ts';
 import { Batches } from './batches.ts';
@@ -145,6 +146,7 @@ class ImportRun {
   }
 
   async go(source: AsyncIterable<Buffer>): Promise<ImportSummary> {
+    const delivered = importRefusals(this.#context.db.spool);
     const readable = passErrorsLast(textOf(this.#counted(source)), (error) => {
       this.#broken = messageOf(error);
     });
@@ -154,7 +156,7 @@ class ImportRun {
     await this.#take(this.#chunksOf(text, rules, directives), this.#startThreads(rules), directives);
     await this.#batches.flush();
     this.#purged.giveUp();
-    await this.#context.db.spool.flush();
+    await delivered();
     return this.#summary.summary(this.#broken);
   }
 

@@ -87,20 +87,20 @@ describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
   });
 
   test('that is added is watched at once, and one that is removed is forgotten', async (t) => {
-    const desk = new Desk(t);
-    const rules = new AlertRules(dirname(desk.state), []);
-    await using _ = await desk.watch([], true, rules);
-    await desk.pass(60);
+    const watched = new Watched(t);
+    const rules = new AlertRules(dirname(watched.state), []);
+    await using _ = await watched.watch([], true, rules);
+    await watched.pass(60);
     const { id } = rules.add('hits in 1m > 2');
-    desk.hit(3);
-    await desk.pass(5);
-    assert.deepEqual(desk.told, ['alert.fired 06:01:05']);
+    watched.hit(3);
+    await watched.pass(5);
+    assert.deepEqual(watched.told, ['alert.fired 06:01:05']);
     assert.deepEqual(rules.list()[0]!.reading, { count: 3, firedAt: Date.parse('2026-11-24T06:01:05Z') });
     rules.remove(id);
-    await desk.pass(5);
+    await watched.pass(5);
     rules.add('hits in 1m > 2');
-    await desk.pass(5);
-    assert.deepEqual(desk.told.slice(1), ['alert.fired 06:01:15']);
+    await watched.pass(5);
+    assert.deepEqual(watched.told.slice(1), ['alert.fired 06:01:15']);
   });
 
   test('does not change between its two thresholds', async (t) => {

@@ -1,4 +1,4 @@
-import type { HitError } from '../errors.ts';
+import { type HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { RowWriter } from '../rows/row.ts';
 
@@ -58,6 +58,16 @@ export class CommitBuffer {
     return group;
   }
 
+  /** Drops the hits of the current group. @returns who waits for them */
+  withdraw(): readonly Done[] {
+    // Ends the group; nothing is written of it.
+    this.#next.seal();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#hits = 0;
+    return waiting;
+  }
+
   /** The group that was taken last is written, or has failed. */
   written(): void {
     this.#takenAt = undefined;
@@ -67,18 +77,18 @@ export class CommitBuffer {
 /**
  * Calls every callback of a group, even if one throws.
  *
- * @param onError receives what a callback throws
+ * @param log told what a callback throws
  */
 export function acknowledge(
   waiting: readonly Done[],
   fault: HitError | undefined,
-  onError: (error: unknown) => void,
+  log: { error(message: string): void },
 ): void {
   for (let told = 0; told < waiting.length; ) {
     try {
       while (told < waiting.length) waiting[told++]!(fault);
     } catch (error) {
-      onError(error);
+      log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`);
     }
   }
 }

@@ -38,7 +38,12 @@ function segmentsIn(folder: string): Segment[] {
   });
 }
 
-const quiet = { delivered: () => undefined, failed: () => undefined, recheck: async () => undefined };
+const quiet = {
+  delivered: () => undefined,
+  failed: () => undefined,
+  recheck: async () => undefined,
+  rejected: async () => false,
+};
 
 describe('segments for two sinks', () => {
   test('reach one sink while the other is unavailable, and stay on disk until both have them', async (t) => {

@@ -34,6 +34,14 @@ export interface Recovery {
   readonly damages: readonly Damage[];
 }
 
+/** The results of several folders as one. */
+export function joined(recoveries: readonly Recovery[]): Recovery {
+  return {
+    segments: recoveries.flatMap(({ segments }) => segments).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    damages: recoveries.flatMap(({ damages }) => damages),
+  };
+}
+
 /** Logs the result for the operator. */
 export function logRecovery(
   { segments, damages }: Recovery,

@@ -11,6 +11,7 @@ const NO_EVENTS = {
   delivered: async () => undefined,
   failed: () => undefined,
   recheck: async () => undefined,
+  rejected: async () => false,
 };
 
 /** Number of checks of a segment after each failed delivery; the last delivery succeeds. */
@@ -30,6 +31,7 @@ async function checksAfter(failures: readonly HitError[]): Promise<number[]> {
     recheck: async () => {
       checks[checks.length - 1]!++;
     },
+    rejected: async () => false,
   });
   worker.add(segmentOf('/nowhere', nameOf(1, 7, 'rows'), { bytes: 1, hits: 1, records: [] }));
   await worker.idle();

@@ -9,6 +9,8 @@ import type { Sink } from './sink.ts';
 const DELAYS = { first: 100, longest: 30_000 };
 /** Milliseconds after which work that waits for deliveries looks whether they fail. */
 const FAILING_CHECK = 10_000;
+/** Attempts after which a batch that the sink refuses for its own sake is set aside: some seconds. */
+const MOST_REJECTIONS = 6;
 /** The longest delay if the sink's disk is full: checking for free space is cheap. */
 const LONGEST_FULL = 5000;
 
@@ -23,9 +25,18 @@ export interface SinkWorkerEvents {
   failed(segment: Segment, message: string, delay: number): void;
   /** Checks whether the segment is still intact: damage may be the cause. */
   recheck(segment: Segment): Promise<void>;
+  /**
+   * The sink refused the segment several times for its own sake.
+   *
+   * @returns whether it is set aside, and the next one can be delivered; if not, or if this rejects, it is retried
+   */
+  rejected(segment: Segment, message: string): Promise<boolean>;
 }
 
-/** Delivers finished segments to a sink, one at a time and in order, and retries without limit. */
+/**
+ * Delivers finished segments to a sink, one at a time and in order, and retries without limit, except for those that the sink
+ * refuses for their own sake.
+ */
 export class SinkWorker {
   readonly #sink: Sink;
   readonly #events: SinkWorkerEvents;
@@ -65,7 +76,7 @@ export class SinkWorker {
     this.#running ??= this.#run();
   }
 
-  /** Resolves when everything added so far is delivered, or when the worker is stopped. */
+  /** Resolves when everything added so far is delivered, or set aside, or when the worker is stopped. */
   idle(): Promise<void> {
     return this.#sleepUntil(this.#queue.at(-1));
   }
@@ -148,19 +159,20 @@ export class SinkWorker {
     const backoff = new Backoff(DELAYS);
     /** The failure after which the segment was last checked. */
     let checkedAfter: string | undefined;
+    let rejections = 0;
     while (!this.#stop.signal.aborted) {
       try {
         this.#began = performance.now();
         await this.#sink.deliver(segment);
         await this.#events.delivered(segment);
         this.#began = undefined;
-        this.#failing = undefined;
-        this.#queue.shift();
-        this.#wake((last) => last === segment);
+        this.#advance(segment);
         return;
       } catch (error) {
         this.#began = undefined;
         this.#failing = messageOf(error);
+        rejections = isRejected(error) ? rejections + 1 : 0;
+        if (rejections >= MOST_REJECTIONS && (await this.#setAside(segment, this.#failing))) return;
         const delay = backoff.next(isFull(error) ? LONGEST_FULL : DELAYS.longest);
         this.#events.failed(segment, this.#failing, delay);
         // A segment may be damaged while it waits for something else, so each new kind of failure may be due to that.
@@ -176,6 +188,19 @@ export class SinkWorker {
     }
   }
 
+  async #setAside(segment: Segment, message: string): Promise<boolean> {
+    // A full disk, for example, has no room for it: it is retried.
+    const isAside = await this.#events.rejected(segment, message).catch(() => false);
+    if (isAside) this.#advance(segment);
+    return isAside;
+  }
+
+  #advance(segment: Segment): void {
+    this.#failing = undefined;
+    this.#queue.shift();
+    this.#wake((last) => last === segment);
+  }
+
   #wake(isOver: (last: Segment) => boolean): void {
     const over = this.#waiters.filter(({ last }) => isOver(last));
     this.#waiters = this.#waiters.filter(({ last }) => !isOver(last));
@@ -186,6 +211,10 @@ export class SinkWorker {
 /** A message without its numbers, such as free bytes or a time, which differ at each attempt. */
 function kindOf(message: string): string {
   return message.replaceAll(/\d+/g, '0');
+}
+
+function isRejected(error: unknown): boolean {
+  return error instanceof HitError && error.code === 'batch_rejected';
 }
 
 function isIncomplete(error: unknown): boolean {

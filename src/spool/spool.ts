@@ -16,17 +16,21 @@ import { HitError, messageOf } from '../errors.ts';
 import type { Hit } from '../hit/hit.ts';
 import { waitUpTo } from '../timing/time-limit.ts';
 import { type BatchWithRecords, sizeOf } from './batch-records.ts';
-import { BATCH_BYTES, isComplete, SEAL_AFTER } from './bounds.ts';
+import { BATCH_BYTES, isComplete } from './bounds.ts';
 import { acknowledge, CommitBuffer, type Done } from './commit-buffer.ts';
 import { addDamage, countDamages, type DamageCounts } from './damage.ts';
 import { FanOut } from './fan-out.ts';
 import type { OpenSegment } from './open-segment.ts';
+import { type Quarantine, type QuarantinedBatch, setAside } from './quarantine.ts';
 import { recheck } from './recheck.ts';
 import { logRecovery } from './recovery.ts';
+import { requeue } from './requeued.ts';
+import { SealTimer } from './seal-timer.ts';
 import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
+import { whileWriting } from './slow-write.ts';
 import type { SpoolOptions } from './spool-options.ts';
-import { closedFault, refusal, writeFault } from './write-fault.ts';
+import { closedFault, refusal, slowDisk, WriteFaults, writeFault } from './write-fault.ts';
 
 /**
  * @example
@@ -37,43 +41,48 @@ import { closedFault, refusal, writeFault } from './write-fault.ts';
 export class Spool {
   /** Damage found when the spool was opened, and since. */
   damage: DamageCounts;
+  /** Bytes of segments on disk that are not delivered yet, including those being written. */
+  bytes = 0;
+  /** Hits acknowledged since the spool was opened. */
+  accepted = 0;
   /** Durations of the syncs of commit groups. */
   readonly syncs: SegmentFolder['syncs'];
   readonly #options: SpoolOptions;
   readonly #folder: SegmentFolder;
   readonly #fanOut: FanOut;
-  /** Bytes of segments on disk, including those being written. */
-  #stored = 0;
-  #accepted = 0;
+  /** Batches that a sink refuses. */
+  readonly quarantine: Quarantine;
   #segment: OpenSegment | undefined;
   readonly #openGroup = new CommitBuffer();
   #committing: Promise<void> | undefined;
   /** Complete batches that are being written. */
   readonly #adding = new Set<Promise<BatchWithRecords>>();
-  #sealTimer: NodeJS.Timeout | undefined;
+  readonly #sealTimer = new SealTimer(() => this.#sealInTime());
   /** Callers that wait for the current segment to be finished. */
   readonly #sealRequests: (() => void)[] = [];
-  /** Whether writing the last group failed. */
-  #failing = false;
+  readonly #faults: WriteFaults;
   #closed = false;
 
   private constructor(options: SpoolOptions, folder: SegmentFolder, damage: DamageCounts) {
     this.damage = damage;
+    this.quarantine = folder.quarantine;
     this.#options = options;
     this.#folder = folder;
+    this.#faults = new WriteFaults(options.log);
     this.syncs = folder.syncs;
     this.#fanOut = new FanOut(options.sinks, {
       delivered: (segment) => {
-        this.#stored -= segment.bytes;
-        if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
+        this.bytes -= segment.bytes;
+        if (this.#segment && this.#fanOut.backlog === 0) this.#sealTimer.start();
       },
       failed: ({ name }, { sequence }, message, pause) =>
         options.log.warn(`${name}: batch ${sequence} will be retried in ${pause} ms: ${message}`),
       recheck: async (segment) => {
-        this.#stored -= segment.bytes;
-        const found = await recheck(segment, options.log).finally(() => (this.#stored += segment.bytes));
+        this.bytes -= segment.bytes;
+        const found = await recheck(segment, options.log).finally(() => (this.bytes += segment.bytes));
         this.damage = addDamage(this.damage, found);
       },
+      rejected: (sink, segment, message) => setAside(this.quarantine, sink, segment, message, options.log),
     });
   }
 
@@ -83,12 +92,12 @@ export class Spool {
    * @throws HitError `data_dir_newer`
    */
   static async open(options: SpoolOptions): Promise<Spool> {
-    const { folder, recovery } = await SegmentFolder.open(options.folder, options.durability === 'disk');
+    const { folder, recovery, addressed } = await SegmentFolder.open(options);
     const spool = new Spool(options, folder, countDamages(recovery.damages));
     logRecovery(recovery, options.log);
-    for (const segment of recovery.segments) {
-      spool.#stored += segment.bytes;
-      spool.#fanOut.add({ segment, rename: undefined });
+    for (const { segment, missing } of addressed) {
+      spool.bytes += segment.bytes;
+      spool.#fanOut.add({ segment, rename: undefined }, missing);
     }
     return spool;
   }
@@ -96,16 +105,6 @@ export class Spool {
   /** Writer of the batches appended or added from now on: the low 22 bits of their ids. */
   get writer(): number {
     return this.#folder.writer;
-  }
-
-  /** Bytes on disk that are not delivered yet. */
-  get bytes(): number {
-    return this.#stored;
-  }
-
-  /** Hits acknowledged since the spool was opened. */
-  get accepted(): number {
-    return this.#accepted;
   }
 
   /** Errors of the deliveries that are being retried, or hang. */
@@ -152,17 +151,17 @@ export class Spool {
    */
   async add(rows: readonly Uint8Array[], notes: readonly LogChunkRecord[], hits: number): Promise<void> {
     const [bytes, room] = [sizeOf(rows), Math.min(BATCH_BYTES, this.#options.maxBytes / 2)];
-    while (!this.#closed && this.#fanOut.backlog > 0 && this.#stored + bytes > room)
+    while (!this.#closed && this.#fanOut.backlog > 0 && this.bytes + bytes > room)
       await this.#fanOut.advanced();
     if (this.#closed) throw closedFault();
     const adding = this.#folder.writeBatchWithRecords(rows, { hits, notes });
     this.#adding.add(adding);
-    this.#stored += bytes;
+    this.bytes += bytes;
     try {
       const batch = await adding;
       this.#fanOut.add(this.#folder.finishBatchWithRecords(batch));
     } catch (error) {
-      this.#stored -= bytes;
+      this.bytes -= bytes;
       throw error instanceof HitError ? error : writeFault('the batch', error);
     } finally {
       this.#adding.delete(adding);
@@ -184,14 +183,28 @@ export class Spool {
     return this.#fanOut.between(run);
   }
 
+  /**
+   * Delivers batches that are set aside again, each to the sink that refused it, under a new id.
+   *
+   * @param before called with each one first
+   * @returns those that are delivered again
+   */
+  requeue(before?: (batch: QuarantinedBatch) => Promise<void>): Promise<QuarantinedBatch[]> {
+    const sinks = this.#options.sinks.map(({ name }) => name);
+    return requeue(this.quarantine, sinks, this.#folder, before, (finished, sink) => {
+      this.bytes += finished.segment.bytes;
+      this.#fanOut.add(finished, [sink]);
+    });
+  }
+
   /** Rejects new hits, delivers the rest for at most `timeout` milliseconds, and leaves what remains on disk. */
   async close(timeout = 10_000): Promise<void> {
     this.#closed = true;
+    this.#sealTimer.end();
     await waitUpTo(
       timeout,
       this.#finish().then(() => this.#fanOut.emptied()),
     );
-    clearTimeout(this.#sealTimer);
     // Another process may take the folder after this, so nothing may be written any more.
     await Promise.allSettled([this.#committing, ...this.#adding]);
     await this.#fanOut.stop();
@@ -202,29 +215,31 @@ export class Spool {
   }
 
   #checkRoom(): void {
-    const fault = refusal(this.#closed, this.#openGroup, this.#stored, this.#options);
+    const stored = this.bytes + this.quarantine.bytes;
+    const fault = refusal(this.#closed, this.#openGroup, stored, this.#options);
     if (fault) throw fault;
   }
 
   /** Writes groups as long as there are hits. Yields one turn first, to collect requests that arrive together. */
   async #commit(): Promise<void> {
+    const { log } = this.#options;
     await new Promise(setImmediate);
     while (this.#openGroup.hits > 0) {
       const { bytes, hits, waiting } = this.#openGroup.take();
       const requests = this.#sealRequests.splice(0);
-      const fault = await this.#write(bytes, hits);
-      this.#openGroup.written();
-      if (!fault) this.#accepted += hits;
-      acknowledge(waiting, fault, (error) =>
-        this.#options.log.error(`spool: a hit's acknowledgement failed: ${messageOf(error)}`),
+      const fault = await whileWriting(this.#write(bytes, hits), () =>
+        acknowledge(this.#openGroup.withdraw(), slowDisk(), log),
       );
+      this.#openGroup.written();
+      if (!fault) this.accepted += hits;
+      acknowledge(waiting, fault, log);
       if (this.#mustSeal()) this.#seal();
       this.#sealFor(requests);
       if (this.#options.durability === 'process') await new Promise(setImmediate);
     }
     this.#committing = undefined;
     this.#sealFor(this.#sealRequests.splice(0));
-    if (this.#segment) this.#scheduleSeal();
+    if (this.#segment) this.#sealTimer.start();
   }
 
   #sealFor(requests: readonly (() => void)[]): void {
@@ -233,31 +248,18 @@ export class Spool {
   }
 
   async #write(group: Buffer, hits: number): Promise<HitError | undefined> {
-    this.#stored += group.length;
+    this.bytes += group.length;
     try {
       this.#segment ??= await this.#folder.create();
       await this.#segment.append(group, hits);
     } catch (error) {
-      this.#stored -= group.length;
-      return this.#fail(error);
+      this.bytes -= group.length;
+      // After a failed sync the content of the disk after the last group is unknown, so the segment ends here.
+      this.#seal((segment) => segment.cut());
+      return this.#faults.add(error);
     }
-    if (this.#failing) this.#options.log.info('spool: hits are accepted again');
-    this.#failing = false;
+    this.#faults.end();
     return undefined;
-  }
-
-  /**
-   * Rejects a group that could not be written as a whole, and cuts off its bytes. After a failed sync the content of the disk
-   * after the last group is unknown, so the segment ends here.
-   */
-  #fail(error: unknown): HitError {
-    const { log } = this.#options;
-    const fault = writeFault('the hit', error);
-    // A full disk rejects thousands of groups, and may hold the log too.
-    if (!this.#failing) log.error(`spool: hits are refused: ${fault.message}`);
-    this.#failing = true;
-    this.#seal((segment) => segment.cut());
-    return fault;
   }
 
   /** Finishes the segment that holds the hits appended so far. */
@@ -271,13 +273,11 @@ export class Spool {
     return isComplete(this.#segment, this.#fanOut.backlog === 0, this.#options.segmentBytes);
   }
 
-  #scheduleSeal(): void {
-    if (this.#sealTimer || this.#closed) return;
-    this.#sealTimer = setTimeout(() => {
-      this.#sealTimer = undefined;
-      if (!this.#committing && this.#mustSeal()) this.#seal();
-      else if (this.#segment && this.#fanOut.backlog === 0) this.#scheduleSeal();
-    }, SEAL_AFTER);
+  /** @returns whether the segment must be finished later */
+  #sealInTime(): boolean {
+    const isTime = !this.#committing && this.#mustSeal();
+    if (isTime) this.#seal();
+    return !isTime && this.#segment !== undefined && this.#fanOut.backlog === 0;
   }
 
   /**

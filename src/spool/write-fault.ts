@@ -14,6 +14,30 @@ export function writeFault(what: string, error: unknown): HitError {
   });
 }
 
+/** Writes of groups that fail. A full disk rejects thousands, and may hold the log too: so their begin and their end are logged. */
+export class WriteFaults {
+  readonly #log: Pick<SpoolOptions['log'], 'info' | 'error'>;
+  #isFailing = false;
+
+  constructor(log: Pick<SpoolOptions['log'], 'info' | 'error'>) {
+    this.#log = log;
+  }
+
+  /** @returns the error for the senders of the group */
+  add(error: unknown): HitError {
+    const fault = writeFault('the hit', error);
+    if (!this.#isFailing) this.#log.error(`spool: hits are refused: ${fault.message}`);
+    this.#isFailing = true;
+    return fault;
+  }
+
+  /** A group was written. */
+  end(): void {
+    if (this.#isFailing) this.#log.info('spool: hits are accepted again');
+    this.#isFailing = false;
+  }
+}
+
 /**
  * Why a hit is rejected; undefined if there is room.
  *
@@ -27,10 +51,14 @@ export function refusal(
   { maxBytes }: Pick<SpoolOptions, 'maxBytes'>,
 ): HitError | undefined {
   if (isClosed) return closedFault();
-  if (writingFor > LONGEST_WRITE) return full('the disk does not answer');
+  if (writingFor > LONGEST_WRITE) return slowDisk();
   if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
   return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);
+}
+
+export function slowDisk(): HitError {
+  return full('the disk does not answer');
 }
 
 export function closedFault(): HitError {

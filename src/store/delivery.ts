@@ -15,9 +15,10 @@ import type { Confirm } from '../clickhouse/parts/guard.ts';
 import { shareSql } from '../clickhouse/shares.ts';
 import { queryText } from '../clickhouse/sql.ts';
 import { insertStaged, runnerOf } from '../clickhouse/staged-insert.ts';
-import { HitError } from '../errors.ts';
+import { HitError, messageOf } from '../errors.ts';
 import { ROW_STRUCTURES } from '../rows/row-layout.ts';
 import type { Segment } from '../spool/segment.ts';
+import { isRefusal } from './batch-refusal.ts';
 import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 
 /** Rows of several batches, in one file. */
@@ -53,19 +54,24 @@ export class Delivery {
    * Inserts a segment exactly once: a batch in the ledger is skipped, and for a batch interrupted by a crash only the
    * missing months are added. The batch is recorded in the ledger after its hits were read back.
    *
-   * @throws HitError `store_unavailable` if the store does not end up with the hits of the segment; `internal`
+   * @throws HitError `store_unavailable` if the store does not end up with the hits of the segment; `batch_rejected` if it refuses
+   *   the segment for its own sake, and has none of its hits
    */
   async deliver(segment: Segment, confirm: Confirm): Promise<void> {
     const { id, path, bytes, kind } = segment;
     const structure = structureOf(segment.layout);
     if (bytes > 0 && segment.hits > 0) {
-      const as = await this.#insertMissing(segment);
+      const as = await this.#insertMissing(segment).catch((error) => this.#refuse(segment, error));
       if (as !== undefined) {
         const batches = as === id ? [id] : [id, as];
         const fragments = { ...columnsOf(structure), batch: `toUInt64(${as})`, batches: idsSql(batches) };
         const text = (staged: Staged) => queryText('insert_hits', { ...fragments, ...staged });
         // A server rejects a second query of this name while the first, whose answer was lost, still runs.
-        await this.#insert(text, { path, structure, name: `hit-tracker-batch-${as}` });
+        const insert = { path, structure, name: `hit-tracker-batch-${as}` };
+        await this.#insert(text, insert).catch((error) =>
+          // Of a batch with two ids, some hits may be rolled up.
+          as === id ? this.#refuse(segment, error) : Promise.reject(error),
+        );
         const stored = await this.#verify(batches, segment.hits, `batch ${id}`, as);
         await confirm('hits');
         await this.#ledger.record(
@@ -215,6 +221,16 @@ export class Delivery {
     if (there >= hits) return undefined;
     const alias = aliasOf(id);
     return (await this.#ledger.recognise([alias])).known.has(alias) ? undefined : alias;
+  }
+
+  /** Throws the error, or `batch_rejected` if it is due to the segment; then the store has no hits of it. */
+  async #refuse({ id }: Segment, error: unknown): Promise<never> {
+    if (!isRefusal(error)) throw error;
+    const isThere = (await this.#ledger.readBack([id])).size > 0;
+    // Whether hits of an old batch that the ledger does not know are rolled up is not known either.
+    if (isThere && error instanceof HitError) throw error;
+    if (isThere) await this.#discard(id);
+    throw new HitError('batch_rejected', messageOf(error), { cause: error });
   }
 
   /** Deletes the rows of an incomplete batch: they may have been misread, and the batch is delivered again. */

@@ -61,12 +61,28 @@ describe('the ledger of batches', () => {
     async (t) => {
       const { deliver, entries, stored } = await open(t);
       await deliver(batch(2));
-      await assert.rejects(deliver(batch(1)), { code: 'internal', message: /stays in the spool/ });
+      await assert.rejects(deliver(batch(1)), {
+        code: 'batch_rejected',
+        message: /comes after the newer batch/,
+      });
       await deliver(batch(1, 8));
       assert.equal(await stored(), 20);
       assert.equal((await entries()).length, 2);
     },
   );
+
+  test('refuses a batch whose rows violate a constraint, and has nothing of it', options, async (t) => {
+    const { deliver, entries, stored, command } = await open(t);
+    await command('ALTER TABLE hits ADD CONSTRAINT few CHECK toUnixTimestamp64Milli(time) % 100 != 15');
+    await assert.rejects(deliver(batch(1), 20), { code: 'batch_rejected', message: /few/ });
+    assert.deepEqual([await stored(), await entries()], [0, []]);
+    await deliver(batch(2), 10);
+    await command('ALTER TABLE hits DROP CONSTRAINT few');
+    // A newer one of its writer is there: it may only come again with another id.
+    await assert.rejects(deliver(batch(1), 20), { code: 'batch_rejected' });
+    await deliver(batch(3), 20);
+    assert.equal(await stored(), 30);
+  });
 
   test(
     'recognizes a batch that a watermark covers, even if its rolled-up state was not written',

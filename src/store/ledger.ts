@@ -10,7 +10,7 @@
  * 1. A batch is in the ledger only if all of its hits are in `hits` and were read back (`record` gets what was read). If the
  *    process dies in between, the batch is delivered again: its rows are recognised, and the entry is written then.
  * 2. The batches of one writer arrive in ascending order of their ids. A batch that is neither known nor newer than all
- *    others of its writer is rejected (`internal`): it stays in the spool, and the log reports it. Watermarks rely on this.
+ *    others of its writer is rejected (`batch_out_of_order`), and set aside. Watermarks rely on this.
  * 3. States only move forward: delivered, rolled up, then archived or purged; `restored` is the only way back. An entry is
  *    immutable: a new one with the next revision replaces it, so a crash leaves the old one or the new one.
  * 4. A rolled-up batch is covered by the watermark of its writer in `rollups`, which is written in the same part as the
@@ -95,7 +95,7 @@ export class Ledger {
    * Determines which batches need not be delivered.
    *
    * @param ids in order of delivery
-   * @throws HitError `internal` if a new batch is not newer than all others of its writer
+   * @throws HitError `batch_out_of_order` if a new batch is not newer than all others of its writer
    */
   async recognise(ids: readonly bigint[]): Promise<Recognition> {
     if (ids.length === 0) return { known: new Set(), unclear: new Set() };
@@ -256,7 +256,7 @@ export function ofWritersSql(writers: Iterable<number>): string {
 
 function outOfOrder(id: bigint, newest: bigint): HitError {
   return new HitError(
-    'internal',
-    `batch ${id} comes after the newer batch ${newest} of the same writer: it is not stored, and stays in the spool`,
+    'batch_out_of_order',
+    `batch ${id} comes after the newer batch ${newest} of the same writer, and is not stored`,
   );
 }

@@ -118,6 +118,16 @@ describe('a store on a ClickHouse server', () => {
       code: 'store_unavailable',
     });
   });
+
+  it('refuses a segment for its own sake, and accepts it when the cause is removed', async () => {
+    await front.run("ALTER TABLE hits ADD CONSTRAINT no_poison CHECK path != '/poison'");
+    const segment = segmentOf((1n << 22n) | 9n, ['/well', '/poison'], 'refused.example');
+    await assert.rejects(store.deliver(segment), { code: 'batch_rejected', message: /no_poison/ });
+    assert.deepEqual(await front.rows("SELECT path FROM hits WHERE site = 'refused.example'"), []);
+    await front.run('ALTER TABLE hits DROP CONSTRAINT no_poison');
+    await store.deliver(segment);
+    assert.equal((await front.rows("SELECT path FROM hits WHERE site = 'refused.example'")).length, 2);
+  });
 });
 
 sinkContract('a store on a ClickHouse server', async (folder) => {

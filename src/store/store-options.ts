@@ -17,3 +17,5 @@ export interface StoreOptions {
   /** Receives faults of the store and their outcome. Default: none. */
   readonly log?: GuardLog;
 }
+
+export const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,13 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { ClickHouseClient } from '@clickhouse/client';
-import { Clients } from '../clickhouse/clients.ts';
+import { Clients, type Reader } from '../clickhouse/clients.ts';
 import type { DedicatedConnection } from '../clickhouse/connection.ts';
 import { batchBytes } from '../clickhouse/engine-memory.ts';
 import { queryFault, unavailable } from '../clickhouse/faults.ts';
 import { type Literal, withLiterals } from '../clickhouse/literals.ts';
 import { migrate } from '../clickhouse/migrate.ts';
-import { type Confirm, type GuardLog, StoreGuard } from '../clickhouse/parts/guard.ts';
+import { type Confirm, StoreGuard } from '../clickhouse/parts/guard.ts';
 import { type Fragments, queryText } from '../clickhouse/sql.ts';
 import { dropStaged, runnerOf } from '../clickhouse/staged-insert.ts';
 import { watermarkTuples } from '../clickhouse/visit-step.ts';
@@ -21,7 +20,7 @@ import { LongStatements } from './long-statements.ts';
 import { Opening } from './opening.ts';
 import { limitsOfCaller, QUERY_LIMITS, type QueryLimits } from './query-limits.ts';
 import { StoreDurations } from './store-durations.ts';
-import type { StoreOptions } from './store-options.ts';
+import { NO_LOG, type StoreOptions } from './store-options.ts';
 
 /** Maximum characters of a statement sent as a form field: less than 128 KiB in UTF-8, as statements are mostly ASCII. */
 const LONGEST_FIELD = 100_000;
@@ -33,9 +32,7 @@ const READ_SETTINGS = { enable_extended_results_for_datetime_functions: 1 };
 export type Parameters = Readonly<Record<string, string | number | readonly number[] | readonly string[]>>;
 
 /** Runs a query on a connection. */
-type Read<Result> = (reader: ClickHouseClient, text: string) => Promise<Result>;
-
-const NO_LOG: GuardLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+type Read<Result> = (reader: Reader, text: string) => Promise<Result>;
 
 /**
  * The database of hits: ClickHouse, in this process or on a server, with the same SQL.
@@ -50,6 +47,8 @@ export class Store implements Sink {
   readonly guard: StoreGuard;
   readonly opening: Opening;
   readonly durations = new StoreDurations();
+  /** See there. */
+  readonly whileAnswering: Clients['whileAnswering'];
   readonly #clients: Clients;
   readonly #delivery: Delivery;
   readonly #long: LongStatements;
@@ -59,6 +58,7 @@ export class Store implements Sink {
 
   private constructor(clients: Clients, { onProgress, importKey, log = NO_LOG }: StoreOptions) {
     this.#clients = clients;
+    this.whileAnswering = (work) => clients.whileAnswering(work);
     this.guard = new StoreGuard(clients, log, () => this.ledger.reset());
     this.ledger = new Ledger({
       dialect: clients.dialect,

@@ -286,11 +286,17 @@ export class DBTracker extends VisitQueries {
     return this.#visits.completeFor(asked);
   }
 
-  /** A query sees all hits acknowledged before it, unless the store is failing. */
-  async #waitForDelivery(): Promise<void> {
-    const flushed = this.spool.flush();
-    await waitUpTo(FAILING_DELIVERY_TIMEOUT, flushed);
-    if (this.spool.failing.length > 0) return;
-    await waitUpTo(DELIVERY_TIMEOUT - FAILING_DELIVERY_TIMEOUT, flushed);
+  /**
+   * A query sees all hits acknowledged before it, unless the store is failing.
+   *
+   * @throws HitError `store_unavailable` if it is on a server that hangs
+   */
+  #waitForDelivery(): Promise<void> {
+    return this.store.whileAnswering(async () => {
+      const flushed = this.spool.flush();
+      await waitUpTo(FAILING_DELIVERY_TIMEOUT, flushed);
+      if (this.spool.failing.length > 0) return;
+      await waitUpTo(DELIVERY_TIMEOUT - FAILING_DELIVERY_TIMEOUT, flushed);
+    });
   }
 }

@@ -118,6 +118,33 @@ describe('a server whose store is on a server', () => {
     });
   }
 
+  test('that hangs while it is asked ends queries within seconds, also those that come later', {
+    timeout,
+  }, async (t) => {
+    const { link, store } = await linkedStore(t);
+    await using server = await RunningServer.start(temporaryFolder(t), '--store', store);
+    await send(server, 5);
+    assert.equal(await storedHits(server), 5);
+    link.freeze();
+    const ask = async () => {
+      const began = performance.now();
+      const answer = await server.send('/api/v1/stats?site=a.example', { headers: BEARER });
+      assertProblem(answer, 503, 'store_unavailable');
+      return performance.now() - began;
+    };
+    // More than run at a time.
+    const first = await Promise.all(Array.from({ length: 12 }, ask));
+    const later = await ask();
+    t.diagnostic(`the first within ${Math.max(...first)} ms, a later one within ${later} ms`);
+    assert.ok(Math.max(...first) < scaledTimeout(10_000), String(first));
+    assert.ok(later < scaledTimeout(1000), `${later} ms`);
+    link.mend();
+    await readyWhen(server, ({ text }) => text.includes('"store":"up"'));
+    while ((await server.send('/api/v1/stats?site=a.example', { headers: BEARER })).status !== 200)
+      await sleep(100, undefined, { signal: t.signal });
+    assert.equal(await storedHits(server), 5);
+  });
+
   test('that refuses the password does not start', { timeout }, async (t) => {
     const front = await ClickHouseFront.start();
     t.after(() => front.close());

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import type { ArchiveAddress } from '../../archive/storage.ts';
 import { type Diagnosis, examine } from '../../doctor/doctor.ts';
+import { requeue } from '../../doctor/quarantine.ts';
 import { type Repair, repair } from '../../doctor/repair.ts';
 import { HitError } from '../../errors.ts';
 import type { QueryParams } from '../../query/params.ts';
@@ -14,6 +15,7 @@ import type { ServerContext } from '../context.ts';
 /** Parameters of an examination, as `hit-tracker doctor` sends them. */
 const PARAMETERS = {
   repair: parameterOr(false, BOOLEAN, 'whether to repair first'),
+  requeue: parameterOr(false, BOOLEAN, 'whether to deliver batches again that are set aside'),
   spool_max: parameterOr(2 ** 30, integer(0, Number.MAX_SAFE_INTEGER), 'limit of the spool, in bytes'),
 };
 
@@ -57,7 +59,10 @@ async function report(
   }
   const { store, spool, rollups } = db;
   const spoolMax = readParameter('spool_max', PARAMETERS.spool_max, query.spool_max);
-  const repairs = readParameter('repair', PARAMETERS.repair, query.repair)
+  const requeued = readParameter('requeue', PARAMETERS.requeue, query.requeue)
+    ? await requeue(spool, (hit) => live?.countLate(hit))
+    : [];
+  const repaired = readParameter('repair', PARAMETERS.repair, query.repair)
     ? await repair({ store, spool, rollups, archives, archive, dataDir })
     : [];
   await using engine = store.dedicatedConnection();
@@ -65,5 +70,5 @@ async function report(
     ...{ engine, dataDir, isEmbedded: !store.isShared, spoolMax },
     running: { live: live?.comparison, spool },
   });
-  return { ...diagnosis, repairs };
+  return { ...diagnosis, repairs: [...requeued, ...repaired] };
 }
