@@ -45,6 +45,7 @@ interface Column {
 /** Writes the statements of a query. */
 export class Statements {
   readonly #query: Query;
+  readonly #first: ((statement: string) => string) | undefined;
   readonly #scope: ScopeSql;
   readonly #bind: Bindings;
   readonly #names: Names;
@@ -56,9 +57,13 @@ export class Statements {
   /** Whether `all` has the visitors of each row, regardless of its conversions. */
   readonly areOfWholeVisits: boolean;
 
-  /** @param table SQL of the table of hits */
-  constructor(query: Query, table: string, names: Names) {
+  /**
+   * @param table SQL of the table of hits
+   * @param first makes SQL of the first rows of a statement. Default: all are necessary
+   */
+  constructor(query: Query, table: string, names: Names, first?: (statement: string) => string) {
     this.#query = query;
+    this.#first = first;
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
     this.#names = names;
@@ -72,7 +77,9 @@ export class Statements {
   /** All statements: each has other sums of the same rows. */
   get all(): Statement[] {
     const texts = this.areOfWholeVisits ? this.#textsOfWholeVisits() : this.#textsOfHitsAndVisits();
-    return texts.map((text) => this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`));
+    // The first rows by one sum may have any other.
+    const first = texts.length === 1 ? this.#first : undefined;
+    return texts.map((text) => this.#scope.statement(first?.(text) ?? `${text}\nLIMIT ${MOST_ROWS + 1}`));
   }
 
   #textsOfWholeVisits(): string[] {
