@@ -26,7 +26,16 @@ import {
   personSql,
 } from './condition.ts';
 import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
-import { aggregatesOf, BOUNCE, basisOf, EVENT, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
+import {
+  aggregatesOf,
+  BOUNCE,
+  basisOf,
+  EVENT,
+  isOfWholeVisits,
+  SIGNAL,
+  visitAggregates,
+  visitorsFunction,
+} from './measure.ts';
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Interval, Metric, Query } from './query.ts';
@@ -117,6 +126,7 @@ export class Statements {
       converts,
       hasGoal: this.#query.goal !== undefined,
       hasRows,
+      uniq: visitorsFunction(this.#query),
     };
     const aggregates = aggregatesOf(metrics, tests, this.#bind);
     const bases = new Set(metrics.map(basisOf));
@@ -180,7 +190,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`;
     const needsHits = metrics.some((metric) => basisOf(metric) === 'hits');
     return grouped({
       dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
-      aggregates: visitAggregates(metrics),
+      aggregates: visitAggregates(metrics, visitorsFunction(this.#query)),
       source: `(${needsHits ? `${ofVisits}\nUNION ALL\n${ofStraddlers}` : ofVisits}) AS r`,
       condition: 'true',
       having: '',
@@ -201,7 +211,7 @@ WHERE h.time <= v.finish AND ${this.#counts(context)} AND ${allSql(this.#query.f
 GROUP BY visit`;
     return grouped({
       dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
-      aggregates: visitAggregates(metrics),
+      aggregates: visitAggregates(metrics, visitorsFunction(this.#query)),
       source: `(${visits}) AS r`,
       condition: 'true',
       having: '',
