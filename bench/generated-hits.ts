@@ -4,9 +4,9 @@ import { Rollups } from '../src/rollup/rollups.ts';
 import { Store } from '../src/store/store.ts';
 
 const DAY = 86_400_000;
-/** Mean number of hits per visit, as the statement generates them. */
 /** Batches in one statement. */
 const SOME_BATCHES = 1000;
+/** Mean number of hits per visit, as the statement generates them. */
 const HITS_PER_VISIT = 3.594;
 /** Thirteen months. */
 export const DAYS = 395;
@@ -38,12 +38,13 @@ export class GeneratedHits implements AsyncDisposable {
    * Fills the store day by day, and rolls up in between, as a server does.
    *
    * @param paths number of pages, few of which are frequent
+   * @param days the last of them ends at `end`. Default: thirteen months
    */
-  async fill(hits: number, paths: number, onDay: (day: number) => void): Promise<void> {
+  async fill(hits: number, paths: number, onDay: (day: number) => void, days = DAYS): Promise<void> {
     const statement = readFileSync(new URL('generated-hits.sql', import.meta.url), 'utf8');
-    const visits = Math.round(hits / DAYS / HITS_PER_VISIT);
-    for (let day = 0; day < DAYS; day++) {
-      const number = this.end / DAY - DAYS + day;
+    const visits = Math.round(hits / days / HITS_PER_VISIT);
+    for (let day = 0; day < days; day++) {
+      const number = this.end / DAY - days + day;
       const values: Record<string, number> = { day: number, visits, paths };
       await this.run(
         statement.replaceAll(/^--.*\n/gm, '').replaceAll(/\{\{(\w+)\}\}/g, (_, name) => String(values[name])),

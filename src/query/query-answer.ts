@@ -1,14 +1,17 @@
 /** Answers to `POST /api/v1/query`. */
 import { periodOf, periodText, withKnownTimes } from './asked-period.ts';
 import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
+import { hitsToScan } from './data-stats.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
-import type { Query, Span } from './engine/query.ts';
+import { ESTIMATE_ERROR } from './engine/measure.ts';
+import type { Metric, Query, Span } from './engine/query.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
 import type { AskedQuery } from './language/query-reader.ts';
 import { comparedPeriod } from './period.ts';
+import { FEW_HITS } from './plan.ts';
 import type { QueryAnswer } from './query-schemas.ts';
 import { RolledCounts } from './rolled-counts.ts';
 import { ESTIMATED } from './selected-period.ts';
@@ -16,6 +19,8 @@ import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
 import { uncollectedNotes } from './uncollected.ts';
 import { unknownSites } from './unknown-sites.ts';
+
+const OF_VISITORS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
 /**
  * Answers a query.
@@ -41,7 +46,12 @@ export async function queryAnswer(
   const { result, known } = await withKnownTimes(
     () => knownTimes(source, plain.sites, spans, visitsUntil()),
     async (before) => {
-      const query = { ...plain, hasAllVisits: spans.every((span, at) => areAllKnown(span, before[at]!)) };
+      const hasAllVisits = spans.every((span, at) => areAllKnown(span, before[at]!));
+      const query: Query = {
+        ...plain,
+        hasAllVisits,
+        estimatesVisitors: await areMany(source, plain.sites, spans),
+      };
       const rolled = new RolledCounts(source, before);
       const options = { orderBy, limit, offset, totals, compared, rolled };
       const answer = await answerQuery(source, query, options, calendar);
@@ -57,7 +67,7 @@ export async function queryAnswer(
     results: answer.results,
     ...(answer.totals && { totals: answer.totals }),
     meta: {
-      ...(isEstimated && { estimated: ['visitors'], standard_error: ESTIMATED.error }),
+      ...precisionOf(query, isEstimated, answer),
       ...(await unknownSites(source, plain.sites)),
       ...(asked.totalRows && { total_rows: answer.totalRows }),
       ...(notes.length > 0 && { notes }),
@@ -69,6 +79,31 @@ export async function queryAnswer(
 /** Whether all visits that overlap a period are known. Purged visits end before the time from which visits are known. */
 function areAllKnown({ from, to }: Span, { visits, visitsUntil }: KnownTimes): boolean {
   return visits <= from && visitsUntil >= to;
+}
+
+/** Whether periods have so many hits that visitors are estimated. */
+async function areMany(source: Source, sites: readonly string[], spans: readonly Span[]): Promise<boolean> {
+  const site = sites.length === 1 ? sites[0]! : '';
+  const counts = await Promise.all(spans.map(({ from, to }) => hitsToScan(source, { site, from, to })));
+  return Math.max(...counts) > (source.maxScannedHits ?? FEW_HITS);
+}
+
+/**
+ * The metrics that are estimates, if any of their values are known.
+ *
+ * @param areRolled whether visitors come from rollups
+ */
+function precisionOf(
+  { metrics, estimatesVisitors = false }: Query,
+  areRolled: boolean,
+  { results, totals }: Pick<QueryAnswer, 'results' | 'totals'>,
+) {
+  if (!areRolled && !estimatesVisitors) return {};
+  const rows = [...results, ...(totals ? [totals] : [])];
+  const isKnown = (at: number) => rows.some((row) => row.metrics[at] !== null);
+  const estimated = metrics.filter((metric, at) => OF_VISITORS.has(metric) && isKnown(at));
+  if (estimated.length === 0) return {};
+  return { estimated, standard_error: areRolled ? ESTIMATED.error : Number(ESTIMATE_ERROR.toFixed(4)) };
 }
 
 function engineQuery({ sites, timezone, bots, filters, metrics, dimensions, goal, goals }: AskedQuery) {

@@ -12,6 +12,7 @@ import { queryAnswer } from './query-answer.ts';
 import type { Source } from './source.ts';
 
 const ESTIMATED = { estimated: ['visitors'], standard_error: 0.0102 };
+const OF_VISITORS: ReadonlySet<string> = new Set(['visitors', 'percentage', 'conversion_rate']);
 const METRICS = ['hits', 'visitors', 'visits', 'pageviews'] as const;
 function ask(source: Source, query: unknown, now: number) {
   return queryAnswer({ ...source, maxScannedHits: 0 }, readQuery(query, now, goals), now);
@@ -72,7 +73,9 @@ describe('of stored hits', () => {
     }
   });
 
-  test('visitors are exact where rollups cannot answer', { timeout: scaledTimeout(60_000) }, async () => {
+  test('few visitors are exact where rollups cannot answer, although they are estimates', {
+    timeout: scaledTimeout(60_000),
+  }, async () => {
     const { store, recount, now } = traffic;
     for (const asked of [
       { filters: [['is', 'site', [SITES[0]]]] },
@@ -87,7 +90,9 @@ describe('of stored hits', () => {
     ]) {
       const query = { period: '90d', metrics: ['hits', 'visitors'], ...asked, limit: 10_000 };
       const { results, meta } = await ask({ store }, query, now);
-      assert.deepEqual(meta, {}, JSON.stringify(query));
+      const estimated = query.metrics.filter((metric) => OF_VISITORS.has(metric));
+      const expected = estimated.length === 0 ? {} : { estimated, standard_error: 0.0029 };
+      assert.deepEqual(meta, expected, JSON.stringify(query));
       assert.deepEqual(results, recount.query(query as unknown as Query).results, JSON.stringify(query));
     }
   });

@@ -94,13 +94,13 @@ describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
     const { id } = rules.add('hits in 1m > 2');
     watched.hit(3);
     await watched.pass(5);
-    assert.deepEqual(watched.told, ['alert.fired 06:01:05']);
+    assert.deepEqual(watched.sent, ['alert.fired 06:01:05']);
     assert.deepEqual(rules.list()[0]!.reading, { count: 3, firedAt: Date.parse('2026-11-24T06:01:05Z') });
     rules.remove(id);
     await watched.pass(5);
     rules.add('hits in 1m > 2');
     await watched.pass(5);
-    assert.deepEqual(watched.told.slice(1), ['alert.fired 06:01:15']);
+    assert.deepEqual(watched.sent.slice(1), ['alert.fired 06:01:15']);
   });
 
   test('does not change between its two thresholds', async (t) => {

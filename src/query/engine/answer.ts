@@ -9,9 +9,11 @@
  */
 import type { Source } from '../source.ts';
 import { intervalOf } from './column.ts';
+import { firstRowsSql, type Order, usualOrder } from './first-rows.ts';
 import { ratio } from './measure.ts';
 import type { Change, Dimension, Interval, Metric, Query, Row, Span, Value } from './query.ts';
 import { type Counted, countRows, isoTime, keyOf, type Rolled } from './rows.ts';
+import { MOST_ROWS } from './statement.ts';
 
 export interface ComparedRow extends Row {
   readonly comparison?: { readonly metrics: readonly Value[]; readonly change: readonly Change[] };
@@ -19,7 +21,7 @@ export interface ComparedRow extends Row {
 
 export interface AnswerOptions {
   /** Default: see above. */
-  readonly orderBy?: readonly (readonly [Metric | Dimension, 'asc' | 'desc'])[] | undefined;
+  readonly orderBy?: Order | undefined;
   readonly limit: number;
   readonly offset: number;
   readonly totals: boolean;
@@ -47,7 +49,7 @@ export async function answerQuery(
   const { compared, rolled } = options;
   const isWhole = query.dimensions.length === 0;
   const [now, before, whole] = await Promise.all([
-    filledRows(source, query, calendar, rolled),
+    filledRows(source, query, calendar, rolled, compared ? undefined : firstOf(query, options)),
     compared && countRows(source, { ...query, ...compared }, rolled),
     options.totals && !isWhole ? totalsOf(source, query, options, calendar) : undefined,
   ]);
@@ -57,7 +59,12 @@ export async function answerQuery(
     .slice(options.offset, options.offset + options.limit)
     .map((row) => withComparison(row, pair));
   const totals = options.totals && isWhole ? withoutDimensions(withComparison(rows[0]!, pair)) : whole;
-  return { results, ...(totals && { totals }), totalRows: rows.length };
+  return { results, ...(totals && { totals }), totalRows: Math.max(rows.length, now.total) };
+}
+
+/** SQL of the rows that are shown, and of those before them. */
+function firstOf(query: Query, { orderBy = usualOrder(query), limit, offset }: AnswerOptions) {
+  return firstRowsSql(query, orderBy, Math.min(offset + limit, MOST_ROWS));
 }
 
 async function totalsOf(
@@ -80,8 +87,9 @@ async function filledRows(
   query: Query,
   calendar: Calendar,
   rolled: Rolled | undefined,
+  first: ((statement: string) => string) | undefined,
 ): Promise<Counted> {
-  const counted = await countRows(source, query, rolled);
+  const counted = await countRows(source, query, rolled, first);
   const [dimension, ...others] = query.dimensions;
   const interval = dimension && others.length === 0 ? intervalOf(dimension) : undefined;
   if (interval === undefined) return counted;
@@ -145,7 +153,7 @@ function percentOf(now: number, before: number): number | null {
 function ordered(
   rows: readonly Row[],
   { dimensions, metrics }: Query,
-  orderBy: AnswerOptions['orderBy'] = defaultOrder({ dimensions, metrics }),
+  orderBy: AnswerOptions['orderBy'] = usualOrder({ dimensions, metrics }),
 ): Row[] {
   const keys = orderBy.map(([name, direction]) => {
     const dimension = dimensions.indexOf(name as Dimension);
@@ -169,14 +177,6 @@ function ordered(
     }
     return 0;
   });
-}
-
-function defaultOrder({
-  dimensions,
-  metrics,
-}: Pick<Query, 'dimensions' | 'metrics'>): NonNullable<AnswerOptions['orderBy']> {
-  const time = dimensions.find((dimension) => intervalOf(dimension) !== undefined);
-  return time === undefined ? [[metrics[0]!, 'desc']] : [[time, 'asc']];
 }
 
 /** Reads the number to order by: of money, the amount in the currency that most rows have. */

@@ -185,7 +185,7 @@ function anyOf(
   const classes = dimension === 'status' ? values.filter((value) => /^\dxx$/.test(value)) : [];
   const plain = values.filter((value) => !classes.includes(value));
   return orOf([
-    ...(plain.length > 0 ? [`has(${bind.texts(plain)}, toString(${column}))`] : []),
+    ...(plain.length > 0 ? [`${column} IN ${bind.texts(plain)}`] : []),
     ...classes.map((value) => `(length(${column}) = 3 AND startsWith(${column}, ${bind.text(value[0]!)}))`),
   ]);
 }

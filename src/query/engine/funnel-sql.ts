@@ -44,17 +44,22 @@ export class FunnelStatements {
 
   /** The row `visitors`: all who have a hit in one of the visits and, within days, in the period. */
   get visitors(): Statement {
-    const { from } = this.#funnel;
     if (this.#isOfVisits)
       return this.#statement(`SELECT uniqExact(${personSql('v')}) AS visitors FROM (${this.#visits}) AS v`);
-    const begun = `v.start >= ${this.#bind.time(from)}`;
+    const { filters, from } = this.#funnel;
     const sources = this.#scope.sourcesFor([]);
+    const begun = `v.start >= ${this.#bind.time(from)}`;
     const earlier = `SELECT v.* FROM (${this.#visits}) AS v WHERE NOT (${begun})`;
     const hits = sources.hitsIn(earlier, `${sources.isOfStraddlers(this.#funnel)} AND NOT ${SIGNAL}`);
+    // A row that another replaces, or that was joined to an earlier visit, still shows that there was a hit at its start.
+    const some =
+      filters.length === 0
+        ? sources.visitRows(this.#funnel)
+        : `(SELECT v.* FROM (${this.#visits}) AS v WHERE ${begun}) AS v`;
     return this.#statement(`SELECT uniqExact(person) AS visitors
 FROM
 (
-SELECT ${personSql('v')} AS person FROM (${this.#visits}) AS v WHERE ${begun}
+SELECT ${personSql('v')} AS person FROM ${some}
 UNION ALL
 SELECT ${personSql('h')} FROM ${hits} WHERE h.time <= v.finish
 )`);
@@ -126,6 +131,20 @@ FROM (${this.#timelines()})`;
     return !this.#isOfVisits && this.#funnel.by !== undefined;
   }
 
+  /**
+   * Whether hits alone tell the sequences: each hit of the period is in a visit, so without filters all of them count. Only depths
+   * need the visit.
+   */
+  get #isOfHits(): boolean {
+    const { by, filters, steps } = this.#funnel;
+    return (
+      !this.#isOfVisits &&
+      by === undefined &&
+      filters.length === 0 &&
+      !steps.some((step) => this.#isOfSignals(step))
+    );
+  }
+
   /** The hits that may be steps, in order, of each visit or visitor; with the values of their visits where these differ. */
   #timelines(): string {
     const { by, steps } = this.#funnel;
@@ -137,7 +156,10 @@ FROM (${this.#timelines()})`;
       ...(needsHit ? [`NOT ${SIGNAL}`] : []),
     ];
     const time = this.#isOfVisits ? sources.isOfVisits(this.#funnel) : sources.isDuring(this.#funnel);
-    const source = sources.hitsIn(this.#visits, `${time} AND (${mayBe.join(' OR ')})`);
+    const condition = `${time} AND (${mayBe.join(' OR ')})`;
+    const source = this.#isOfHits
+      ? sources.hitsThat(condition)
+      : `${sources.hitsIn(this.#visits, condition)}\nWHERE h.time <= v.finish`;
     const actions = steps.map((step) =>
       this.#stepSql(step, (action, bind) => actionSql(action, bind, this.#scope.signals)),
     );
@@ -150,7 +172,6 @@ FROM (${this.#timelines()})`;
     return `WITH toUInt8(${mask}) AS mask
 SELECT ${[`${personSql('h')} AS person`, ...columns].join(', ')}, arraySort(groupArrayIf(${hit}, mask != 0)) AS hits
 FROM ${source}
-WHERE h.time <= v.finish
 GROUP BY person${this.#isOfVisits ? ", h.bot != '', v.start" : ''}
 HAVING bitTest(groupBitOr(mask), 0)${needsHit ? ` AND countIf(NOT ${SIGNAL}) > 0` : ''}`;
   }

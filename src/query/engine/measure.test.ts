@@ -22,7 +22,7 @@ test('an average has the digits of its sum', () => {
 });
 
 test('the depth of pages is summed by the store, with two numbers per row', () => {
-  const tests = { counts: 'true', converts: 'false', hasGoal: false, hasRows: true };
+  const tests = { counts: 'true', converts: 'false', hasGoal: false, hasRows: true, uniq: 'uniqExact' };
   const names = Object.keys(aggregatesOf(['scroll_depth'], tests, new Bindings()));
   assert.deepEqual(names, ['converted', 'counted', 'signals', 'depth', 'depth_pages']);
   assert.equal(measure('scroll_depth', { depth: '155', depth_pages: '2' }, NONE), 77.5);

@@ -9,7 +9,7 @@ import { queryText } from '../../clickhouse/sql.ts';
 import type { Bindings } from './bindings.ts';
 import { propNumberSql } from './column.ts';
 import { personSql } from './condition.ts';
-import type { Metric, Money, Value } from './query.ts';
+import type { Metric, Money, Query, Value } from './query.ts';
 import { responseAggregates, responseValue } from './response-metrics.ts';
 
 /** What a metric counts: a row exists if one of its metrics has something to count. */
@@ -37,6 +37,20 @@ export function isOfWholeVisits(metric: Metric): boolean {
   return basisOf(metric) === 'visits' || OF_VISITS.has(metric);
 }
 
+/**
+ * Aggregate functions that count different persons. The estimate is exact up to about 4,000, and then takes 96 KiB instead of 16
+ * bytes for each person, and less than half of the processor time.
+ */
+const EXACT = 'uniqExact';
+const ESTIMATE = 'uniqCombined64(17)';
+/** Relative standard error of an estimate: that of a HyperLogLog of 2¹⁷ registers. */
+export const ESTIMATE_ERROR = 1.04 / Math.sqrt(2 ** 17);
+
+/** The aggregate function that counts the visitors of a query. */
+export function visitorsFunction({ estimatesVisitors = false }: Pick<Query, 'estimatesVisitors'>): string {
+  return estimatesVisitors ? ESTIMATE : EXACT;
+}
+
 /** SQL of conditions on a hit. */
 export interface HitTests {
   /** Whether it counts: page views and events, and signals where the query names goals that they convert. */
@@ -46,6 +60,8 @@ export interface HitTests {
   readonly hasGoal: boolean;
   /** Whether there are rows for the values of dimensions. */
   readonly hasRows: boolean;
+  /** Counts visitors: see `visitorsFunction`. */
+  readonly uniq: string;
 }
 
 /** SQL: whether a hit is an engagement signal. */
@@ -57,7 +73,7 @@ export const EVENT = `(h.name != 'pageview' AND NOT ${SIGNAL} AND NOT ${queryTex
 /** Aggregates over hits, by their names in a row, that metrics need. */
 export function aggregatesOf(
   metrics: readonly Metric[],
-  { counts, converts, hasGoal, hasRows }: HitTests,
+  { counts, converts, hasGoal, hasRows, uniq }: HitTests,
   bind: Bindings,
 ): Record<string, string> {
   const person = personSql('h');
@@ -71,7 +87,7 @@ export function aggregatesOf(
     switch (metric) {
       case 'visitors':
       case 'percentage':
-        aggregates.visitors = `uniqExactIf(${person}, ${counts})`;
+        aggregates.visitors = ifOf(uniq, person, counts);
         break;
       case 'pageviews':
         aggregates.pageviews = "countIf(h.name = 'pageview')";
@@ -83,7 +99,7 @@ export function aggregatesOf(
         aggregates.hits = `countIf(NOT ${SIGNAL})`;
         break;
       case 'conversion_rate':
-        aggregates.converters = `uniqExactIf(${person}, ${converts})`;
+        aggregates.converters = ifOf(uniq, person, converts);
         break;
       case 'revenue':
       case 'average_revenue':
@@ -116,6 +132,11 @@ export function aggregatesOf(
   return aggregates;
 }
 
+/** SQL of an aggregate function with its parameters, of the rows that meet a condition. */
+function ifOf(name: string, value: string, condition: string): string {
+  return `${name.replace(/\(|$/, (end) => `If${end}`)}(${value}, ${condition})`;
+}
+
 /** SQL: whether a visit `v` is a bounce. */
 export const BOUNCE = 'v.pageviews = 1 AND v.interactive_events = 0';
 
@@ -123,13 +144,15 @@ export const BOUNCE = 'v.pageviews = 1 AND v.interactive_events = 0';
  * Aggregates over rows `r` of visits and of single hits of straddlers, which have the columns `person pageviews events hits`
  * of the hits that count, and `visits views is_bounce duration` of the visits that begin in the period. Metrics of visits need
  * the latter alone.
+ *
+ * @param uniq counts visitors: see `visitorsFunction`
  */
-export function visitAggregates(metrics: readonly Metric[]): Record<string, string> {
+export function visitAggregates(metrics: readonly Metric[], uniq: string): Record<string, string> {
   const aggregates: Record<string, string> = {};
   for (const metric of metrics) {
     if (basisOf(metric) === 'visits') Object.assign(aggregates, OF_VISIT_ROWS);
     else if (basisOf(metric) === 'hits') Object.assign(aggregates, HITS_OF_VISIT_ROWS);
-    if (OF_PERSONS.has(metric)) aggregates.visitors = 'uniqExact(r.person)';
+    if (OF_PERSONS.has(metric)) aggregates.visitors = `${uniq}(r.person)`;
   }
   return aggregates;
 }

@@ -129,6 +129,8 @@ export interface Query extends Scope {
    * unknown.
    */
   readonly hasAllVisits?: boolean;
+  /** Whether visitors may be estimates, with a standard error of `ESTIMATE_ERROR`. Default: they are exact. */
+  readonly estimatesVisitors?: boolean;
 }
 
 /** Money: a decimal by currency. */

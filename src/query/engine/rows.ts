@@ -15,6 +15,8 @@ const MOST_BYTES = 128 * 2 ** 20;
 /** The rows of a period, and what one without anything to count is like. */
 export interface Counted {
   readonly rows: ReadonlyMap<string, Row>;
+  /** The number of all rows, if `rows` has only the first ones. */
+  readonly total: number;
   emptyRow(dimensions: readonly string[]): Row;
 }
 
@@ -44,14 +46,20 @@ export function keyOf(values: readonly string[]): string {
  * Counts the metrics of a query in one period.
  *
  * @param rolled what need not be counted. Default: nothing
+ * @param first from `firstRowsSql`, if only these rows are needed; there may be more. Default: all rows
  * @throws HitError `query_timeout`, `overloaded`, `store_unavailable`; `invalid` for too many rows
  */
-export async function countRows(source: Source, query: Query, rolled?: Rolled): Promise<Counted> {
+export async function countRows(
+  source: Source,
+  query: Query,
+  rolled?: Rolled,
+  first?: (statement: string) => string,
+): Promise<Counted> {
   const known = await rolled?.rowsOf(query);
   const rest = known ? query.metrics.filter((metric) => !isRolled(metric)) : query.metrics;
   const table = await tableOf(source, query);
   const names = new Names(query);
-  const statements = new Statements({ ...query, metrics: rest }, table, names);
+  const statements = new Statements({ ...query, metrics: rest }, table, names, known ? undefined : first);
   const [some, all, base] = await Promise.all([
     Promise.all(statements.all.map((statement) => sumsOf(source, query, statement))),
     query.metrics.includes('percentage') && query.dimensions.length > 0
@@ -83,6 +91,7 @@ export async function countRows(source: Source, query: Query, rolled?: Rolled): 
   });
   return {
     rows: new Map(Array.from(sums, ([key, { values, sums: own }]) => [key, rowOf(values, own)])),
+    total: Math.max(sums.size, ...some.flatMap(([row]) => Number(row?.sums.total_rows ?? 0))),
     emptyRow: (values) => rowOf(values, {}),
   };
 }
@@ -143,7 +152,7 @@ async function sumsOf(
     .catch((error: unknown) => {
       throw isTooLong(error) ? tooLong(error) : error;
     });
-  if (rows.length > MOST_ROWS) throw tooLong();
+  if (Math.max(rows.length, Number(rows[0]?.total_rows ?? 0)) > MOST_ROWS) throw tooLong();
   return rows.map((row) => ({
     values: dimensions.map((dimension, i) => {
       const value = String(row[`g${i}`]);

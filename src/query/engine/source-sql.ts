@@ -70,10 +70,11 @@ export function sourcesOf(
     bots === 'include' ? 'true' : `${alias}.bot ${bots === 'only' ? '!=' : '='} ''`;
   const during = (column: string, span: Span) =>
     `${column} >= ${bind.time(span.from)} AND ${column} < ${bind.time(span.to)}`;
-  const rows = (condition: string, final = '') =>
-    `visits AS v ${final} WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition}`;
-  const visits = (condition: string, final: 'FINAL' | '' = 'FINAL') => {
-    const all = `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM ${rows(condition, final)}`;
+  const rows = (condition: string, final = '', of = '') =>
+    `visits AS v ${final} ${of === '' ? '' : `PREWHERE ${of}`} WHERE v.site != '' AND v.hits > 0 AND ${ofSites('v')} AND ${ofBots('v')} AND ${condition}`;
+  /** `of` is a condition on the key of visits: FINAL then merges only the rows that meet it. */
+  const visits = (condition: string, final: 'FINAL' | '' = 'FINAL', of = '') => {
+    const all = `SELECT *, v.finish AS finish, bot != '' AS is_bot FROM ${rows(condition, final, of)}`;
     return names.isEmpty
       ? `${all} AND (${visitCondition})`
       : `SELECT * FROM (${names.placed(all)}) AS v WHERE ${visitCondition}`;
@@ -95,8 +96,8 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
     const ofThem =
       narrow === undefined || table !== 'hits'
         ? ''
-        : ` AND v.visitor IN (SELECT h.visitor FROM (${hits(own)}) AS h)`;
-    return inVisits(own + theirs, visits(condition + ofThem));
+        : `v.visitor IN (SELECT h.visitor FROM (${hits(own)}) AS h)`;
+    return inVisits(own + theirs, visits(condition, 'FINAL', ofThem));
   };
   // Bounds of the times of visits, which need not be exact: without FINAL.
   const bound = (function_: string, column: string, condition: string) =>
@@ -135,9 +136,8 @@ ASOF JOIN (${some}) AS v ON ${key('h', "h.bot != ''")} = ${key('v', 'v.is_bot')}
       const straddlers = (columns: string) =>
         edges.map((edge) => `SELECT ${columns} FROM ${rows(edge)}`).join(' UNION ALL ');
       const isOne = edges.map((edge) => `(${edge})`).join(' OR ');
-      const some = visits(
-        `(v.site, v.start, v.visitor) IN (${straddlers('v.site, v.start, v.visitor')}) AND (${isOne})`,
-      );
+      const keys = `(v.site, v.start, v.visitor) IN (${straddlers('v.site, v.start, v.visitor')})`;
+      const some = visits(`(${isOne})`, 'FINAL', keys);
       // Hits are sorted by time, and those near an edge are in a few hours.
       const hours = `arrayJoin(arrayMap(hour -> addHours(toStartOfHour(v.start), hour), range(toUInt64(dateDiff('hour', v.start, v.finish) + 1))))`;
       const theirs = `h.visitor IN (${straddlers('v.visitor')}) AND toStartOfHour(h.time) IN (${straddlers(hours)})`;

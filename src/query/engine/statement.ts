@@ -26,7 +26,16 @@ import {
   personSql,
 } from './condition.ts';
 import { goalSql, hitSql, needsSignals } from './goal-sql.ts';
-import { aggregatesOf, BOUNCE, basisOf, EVENT, isOfWholeVisits, SIGNAL, visitAggregates } from './measure.ts';
+import {
+  aggregatesOf,
+  BOUNCE,
+  basisOf,
+  EVENT,
+  isOfWholeVisits,
+  SIGNAL,
+  visitAggregates,
+  visitorsFunction,
+} from './measure.ts';
 import { isNamed, type Names } from './names.ts';
 import { countsGoals, countsWholeVisits, joinsVisits, usesHits } from './needs.ts';
 import type { Dimension, Interval, Metric, Query } from './query.ts';
@@ -46,6 +55,7 @@ interface Column {
 /** Writes the statements of a query. */
 export class Statements {
   readonly #query: Query;
+  readonly #first: ((statement: string) => string) | undefined;
   readonly #scope: ScopeSql;
   readonly #bind: Bindings;
   readonly #names: Names;
@@ -57,9 +67,13 @@ export class Statements {
   /** Whether `all` has the visitors of each row, regardless of its conversions. */
   readonly areOfWholeVisits: boolean;
 
-  /** @param table SQL of the table of hits */
-  constructor(query: Query, table: string, names: Names) {
+  /**
+   * @param table SQL of the table of hits
+   * @param first makes SQL of the first rows of a statement. Default: all are necessary
+   */
+  constructor(query: Query, table: string, names: Names, first?: (statement: string) => string) {
     this.#query = query;
+    this.#first = first;
     this.#scope = new ScopeSql(query, table, names);
     this.#bind = this.#scope.bind;
     this.#names = names;
@@ -73,7 +87,9 @@ export class Statements {
   /** All statements: each has other sums of the same rows. */
   get all(): Statement[] {
     const texts = this.areOfWholeVisits ? this.#textsOfWholeVisits() : this.#textsOfHitsAndVisits();
-    return texts.map((text) => this.#scope.statement(`${text}\nLIMIT ${MOST_ROWS + 1}`));
+    // The first rows by one sum may have any other.
+    const first = texts.length === 1 ? this.#first : undefined;
+    return texts.map((text) => this.#scope.statement(first?.(text) ?? `${text}\nLIMIT ${MOST_ROWS + 1}`));
   }
 
   #textsOfWholeVisits(): string[] {
@@ -111,6 +127,7 @@ export class Statements {
       converts,
       hasGoal: this.#query.goal !== undefined,
       hasRows,
+      uniq: visitorsFunction(this.#query),
     };
     const aggregates = aggregatesOf(metrics, tests, this.#bind);
     const bases = new Set(metrics.map(basisOf));
@@ -176,7 +193,7 @@ WHERE h.time <= v.finish AND NOT ${SIGNAL} AND ${condition}`;
     const needsHits = metrics.some((metric) => basisOf(metric) === 'hits');
     return grouped({
       dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
-      aggregates: visitAggregates(metrics),
+      aggregates: visitAggregates(metrics, visitorsFunction(this.#query)),
       source: `(${needsHits ? `${ofVisits}\nUNION ALL\n${ofStraddlers}` : ofVisits}) AS r`,
       condition: 'true',
       having: '',
@@ -197,7 +214,7 @@ WHERE h.time <= v.finish AND ${this.#counts(context)} AND ${allSql(this.#query.f
 GROUP BY visit`;
     return grouped({
       dimensions: columns.map(({ text }, i) => ({ key: `r.d${i}`, text })),
-      aggregates: visitAggregates(metrics),
+      aggregates: visitAggregates(metrics, visitorsFunction(this.#query)),
       source: `(${visits}) AS r`,
       condition: 'true',
       having: '',

@@ -105,7 +105,16 @@ describe('sums over whole visits and their hits', () => {
           const { metrics, dimensions = [], goal } = query;
           const { results } = await answerQuery(
             { store },
-            { ...understood(query), metrics, dimensions, goal, goals, hasAllVisits },
+            // Estimates of few visitors are exact.
+            {
+              ...understood(query),
+              metrics,
+              dimensions,
+              goal,
+              goals,
+              hasAllVisits,
+              estimatesVisitors: hasAllVisits,
+            },
             { limit: 10_000, offset: 0, totals: false },
             (interval, { from, to }) => new Calendar('UTC').startsIn(interval, from, to),
           );

@@ -4,7 +4,7 @@
 import { HitError } from '../../errors.ts';
 import { siteName } from '../../hit/site-name.ts';
 import { printable } from '../../schema/printable.ts';
-import { leaves } from '../engine/condition.ts';
+import { leaves, personFilters } from '../engine/condition.ts';
 import { BOTS, type Goal, type Query, type Scope, type Span } from '../engine/query.ts';
 import { LocalTime } from '../local-time.ts';
 import { readTime } from '../params.ts';
@@ -72,11 +72,15 @@ export function checkGoals(goals: readonly Goal[]): readonly Goal[] {
   );
 }
 
-/** As in rankings: only bots if these are ranked, and bots and people if a filter is about bots. */
+/**
+ * As in rankings: only bots if these are ranked, and bots and people if a filter is about bots, also one within `has_done`: what
+ * bots have done is not among the hits of people.
+ */
 export function usualBots({ dimensions, filters }: Pick<Query, 'dimensions' | 'filters'>): Query['bots'] {
   const isOfBots = (name: string) => name === 'bot' || name.startsWith('bot_');
   if (dimensions.some(isOfBots)) return 'only';
-  return filters.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
+  const all = filters.flatMap((filter) => [filter, ...personFilters(filter)]);
+  return all.flatMap(leaves).some(isOfBots) ? 'include' : 'exclude';
 }
 
 /** The sites of the member `site`, each once; none: all. @throws HitError `invalid` */

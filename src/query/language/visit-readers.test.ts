@@ -59,12 +59,13 @@ describe('a query about visits', () => {
     assert.deepEqual(READERS.retention(returns).goals, [GOALS[2]]);
   });
 
-  test('includes bots if a filter is about them', () => {
-    const filters = [['is', 'bot_kind', ['search']]];
-    for (const kind of ['funnel', 'journeys', 'retention'] as const) {
-      assert.equal(READERS[kind]({ ...USUAL[kind], filters }).bots, 'include');
-      assert.equal(READERS[kind]({ ...USUAL[kind], filters, bots: 'only' }).bots, 'only');
-    }
+  test('includes bots if a filter is about them, or about who has done what they do', () => {
+    const filter = ['is', 'bot_kind', ['search']];
+    for (const filters of [[filter], [['has_done', filter]], [['not', ['has_not_done', filter]]]])
+      for (const kind of ['funnel', 'journeys', 'retention'] as const) {
+        assert.equal(READERS[kind]({ ...USUAL[kind], filters }).bots, 'include');
+        assert.equal(READERS[kind]({ ...USUAL[kind], filters, bots: 'only' }).bots, 'only');
+      }
   });
 
   test('may be a stored funnel, in another window', () => {

@@ -150,6 +150,7 @@ test('bots are excluded unless a filter names them', () => {
   const counted = (filters: Filter[]) => metricsOf(reference(hits), { metrics: ['hits'], filters });
   assert.deepEqual(counted([]), [1]);
   assert.deepEqual(counted([['is', 'bot_kind', ['ai_training']]]), [1]);
+  assert.deepEqual(counted([['has_done', ['is', 'bot_kind', ['ai_training']]]]), [1]);
   assert.deepEqual(counted([['matches', 'bot', ['*']]]), [2]);
 });
 

@@ -1,15 +1,15 @@
 /**
  * The hits and visits that a query is about.
  *
- * Choices where the contract is silent: bots are excluded, as in `GET /stats`. If a filter names a dimension of bots, bots
- * are included and the filter decides. If a query is grouped by such a dimension, only bots are counted, as in
+ * Choices where the contract is silent: bots are excluded, as in `GET /stats`. If a filter names a dimension of bots, also within
+ * `has_done`, bots are included and the filter decides. If a query is grouped by such a dimension, only bots are counted, as in
  * `GET /top?by=bot`. An explicit `bots` takes precedence.
  */
 
 import type { Labels } from './dimension.ts';
 import { allTest, counts, type HitTest, names } from './filter.ts';
 import type { Period } from './period.ts';
-import type { Dimension, Scope } from './query.ts';
+import type { Dimension, Filter, Scope } from './query.ts';
 import type { HitInVisit, Visit } from './visit.ts';
 
 /** Everything that was sent, as visits. */
@@ -71,5 +71,23 @@ export function botsOf({
   const isOfBots = (dimension: string) => ['bot', 'bot_operator', 'bot_kind'].includes(dimension);
   if (bots !== undefined) return bots;
   if (dimensions.some(isOfBots)) return 'only';
-  return filters.some((filter) => names(filter, isOfBots)) ? 'include' : 'exclude';
+  return filters.some((filter) => names(filter, isOfBots) || isDone(filter, isOfBots))
+    ? 'include'
+    : 'exclude';
+}
+
+/** Whether a filter says what visitors have done, or not, with a dimension. */
+function isDone(filter: Filter, isMeant: (dimension: string) => boolean): boolean {
+  switch (filter[0]) {
+    case 'and':
+    case 'or':
+      return filter[1].some((each) => isDone(each, isMeant));
+    case 'not':
+      return isDone(filter[1], isMeant);
+    case 'has_done':
+    case 'has_not_done':
+      return names(filter[1], isMeant) || isDone(filter[1], isMeant);
+    default:
+      return false;
+  }
 }
