@@ -107,7 +107,7 @@ test('36 hostile texts in each part of a query select nothing else, and change n
   assert.ok(QUESTIONS.length >= 100, String(QUESTIONS.length));
   // Each question with one of the texts, and each text in several questions.
   for (const [at, question] of QUESTIONS.entries()) {
-    const hostile = HOSTILE[at % HOSTILE.length]!;
+    const hostile: string = HOSTILE[at % HOSTILE.length]!;
     const { status, text } = await question(hostile);
     assert.ok(status < 500 && status !== 401, `${at} ${hostile}: ${status} ${text}`);
     assert.doesNotMatch(text, /system\.tables.*engine|MergeTree|uid=/);
