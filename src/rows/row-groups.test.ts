@@ -60,8 +60,8 @@ for (const layout of Object.keys(ROW_STRUCTURES).map(Number)) {
   /** A group of ASCII bytes only, so that a text can contain it. */
   function asciiGroup(): string {
     for (let i = 0; ; i++) {
-      // The usual sample's visitor, time and scroll are not ASCII.
-      const fields = { time: 1, visitorHigh: 1, visitorLow: 1, scroll: 0 };
+      // The usual sample's visitor, time, scroll, size and duration are not ASCII.
+      const fields = { time: 1, visitorHigh: 1, visitorLow: 1, scroll: 0, bytes: 0, responseTime: 0 };
       const group = writtenGroup([hitOf({ ...fields, title: `forged ${i}` })], layout);
       if (group.every((byte) => byte < 128)) return group.toString('latin1');
     }
