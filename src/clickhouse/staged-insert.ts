@@ -25,7 +25,7 @@ const FRUGAL =
 const FEW_ROWS = '8192';
 
 /** Runs statements one after another. */
-export interface StatementRunner {
+interface StatementRunner {
   command(text: string): Promise<unknown>;
   rows<Row>(text: string): Promise<Row[]>;
 }
