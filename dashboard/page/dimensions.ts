@@ -57,7 +57,7 @@ export const FILTERABLE = Object.keys(WORDS) as readonly FilterDimension[];
 /** Properties whose values are addresses. */
 const ADDRESSES: readonly FilterDimension[] = ['prop:url'];
 
-export function wordsOf(dimension: FilterDimension): DimensionWords {
+function wordsOf(dimension: FilterDimension): DimensionWords {
   return dimension.startsWith('prop:')
     ? { name: dimension.slice('prop:'.length), ...(ADDRESSES.includes(dimension) && { say: readable }) }
     : WORDS[dimension as keyof typeof WORDS];
