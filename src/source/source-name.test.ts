@@ -129,7 +129,9 @@ describe('any stored source', () => {
     );
   });
 
-  test('of a million characters is named before the test times out', { timeout: scaledTimeout(20_000) }, () => {
+  test('of a million characters is named before the test times out', {
+    timeout: scaledTimeout(20_000),
+  }, () => {
     for (const piece of [
       'a',
       '.',
