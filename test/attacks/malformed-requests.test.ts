@@ -27,7 +27,7 @@ describe('a request', () => {
 
   it('for a tunnel gets an answer', async () => {
     const said = await server.raw('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
-    assert.match(said, /^HTTP\/1\.1 400 .+no proxy/s);
+    assert.match(said, /^HTTP\/1\.1 400 .+not a proxy/s);
   });
 });
 
