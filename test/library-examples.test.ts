@@ -21,9 +21,9 @@ import { group } from './fixtures/file-scope.ts';
 import { temporaryFolder } from './fixtures/temporary.ts';
 
 const SOURCE = join(import.meta.dirname, '../src');
-const LIBRARY = '{errors,hit/hash,sketch/*,trackers/{simple,rate,db,visit-questions}}{,.ts}';
+const LIBRARY = '{errors,hit/hash,sketch/*,trackers/{simple,rate,db,visit-queries}}{,.ts}';
 /** The methods of a base class that is not public itself. */
-const OWNERS: Readonly<Record<string, string>> = { VisitQuestions: 'DBTracker' };
+const OWNERS: Readonly<Record<string, string>> = { VisitQueries: 'DBTracker' };
 
 interface Documented {
   /** The class or function, or the class and its method. */

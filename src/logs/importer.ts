@@ -33,8 +33,7 @@ const BATCH_CHUNKS = 8;
 const FOLLOW_FLUSH_MS = 1000;
 
 /**
- * Imports access logs into the store. Each line is imported once, even if its log is read several times, or by
- * several imports at the same time.
+ * Imports access logs. Each line is imported once, even if its log is read several times, or by several imports at the same time.
  *
  * @example
  * const importer = new LogImporter({ db, live: undefined, intake: { key, importSalt } });

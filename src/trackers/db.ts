@@ -263,10 +263,7 @@ export class DBTracker extends VisitQueries {
     return rows.map(({ site }) => site);
   }
 
-  /**
-   * Delivers what it can in some seconds, leaves the rest on disk for the next start, and unlocks the folder.
-   * @example await db.close();
-   */
+  /** Delivers what it can in some seconds, leaves the rest on disk, and unlocks the folder. @example await db.close(); */
   async close(): Promise<void> {
     const closing = Promise.all([this.rollups.close(), this.spool.close(this.#closeTimeout)]);
     // A server that hangs is not waited for: closing the connections ends what runs there. The engine in this process finishes.
