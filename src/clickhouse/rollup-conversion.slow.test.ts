@@ -7,7 +7,7 @@ import { openClients, openStore } from '../../test/fixtures/embedded-store.ts';
 import { file } from '../../test/fixtures/file-scope.ts';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
-import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
+import { onlyWithMoreRounds, rounds, spread } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -199,9 +199,8 @@ describe('a store of a version without a ledger', () => {
     ...options,
     skip: onlyWithMoreRounds(),
   }, async (t) => {
-    // After each of its statements, or after one in the midst.
-    const moments = rounds(STATEMENTS, 1) === 1 ? [5] : Array.from({ length: STATEMENTS }, (_, i) => i);
-    for (const after of moments) {
+    // After each of its statements, or after some of them.
+    for (const after of spread(rounds(STATEMENTS, 1), STATEMENTS)) {
       const folder = older(t);
       const clients = openClients(t, join(folder, 'store'));
       const killed = killedAfter(clients.writer, after);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { hitOf } from '../../test/fixtures/hit.ts';
 import { killedAfter } from '../../test/fixtures/killed-client.ts';
-import { onlyWithMoreRounds, rounds } from '../../test/fixtures/rounds.ts';
+import { onlyWithMoreRounds, rounds, spread } from '../../test/fixtures/rounds.ts';
 import { scaledTimeout } from '../../test/fixtures/scaled-timeout.ts';
 import { segmentOf } from '../../test/fixtures/segments.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -103,8 +103,7 @@ describe('a store of a version without visits', () => {
     skip: onlyWithMoreRounds(),
   }, async (t) => {
     const original = await older(t);
-    const moments = rounds(STATEMENTS, 2) === 2 ? [3, 6] : Array.from({ length: STATEMENTS }, (_, i) => i);
-    for (const after of moments) {
+    for (const after of spread(rounds(STATEMENTS, 2), STATEMENTS)) {
       const folder = temporaryFolder(t);
       cpSync(original, folder, { recursive: true, verbatimSymlinks: true });
       const clients = Clients.embedded(join(folder, 'store'));
