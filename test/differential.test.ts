@@ -21,7 +21,7 @@ import { rounds } from './fixtures/rounds.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
 import { StatementFaults } from './fixtures/statement-faults.ts';
 
-const RUNS = rounds(400, 1, 8);
+const RUNS = rounds(400, 1, 5);
 const SEED = Number(process.env.HIT_TEST_SEED ?? 5);
 const SHRINKS = process.env.HIT_TEST_SHRINK !== undefined;
 test('every query matches what was sent, whatever happened', {
