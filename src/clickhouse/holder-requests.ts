@@ -13,7 +13,8 @@ const QUIET_MS = 100;
 export class HolderRequests {
   readonly #quiet: number;
   #running = 0;
-  #over = Promise.withResolvers<void>();
+  /** Called when none is in progress. A promise made by `withResolvers` would need Node 22 as the library is loaded. */
+  readonly #waiters: (() => void)[] = [];
   #endedAt = Number.NEGATIVE_INFINITY;
 
   constructor(quiet = QUIET_MS) {
@@ -29,8 +30,7 @@ export class HolderRequests {
       this.#running--;
       if (this.#running === 0) {
         this.#endedAt = performance.now();
-        this.#over.resolve();
-        this.#over = Promise.withResolvers();
+        for (const resolve of this.#waiters.splice(0)) resolve();
       }
     }
   }
@@ -40,7 +40,8 @@ export class HolderRequests {
     const end = performance.now() + most;
     for (let now = performance.now(); now < end; now = performance.now()) {
       const quiet = this.#endedAt + this.#quiet - now;
-      if (this.#running > 0) await waitUpTo(end - now, this.#over.promise);
+      if (this.#running > 0)
+        await waitUpTo(end - now, new Promise<void>((resolve) => this.#waiters.push(resolve)));
       else if (quiet <= 0) return;
       else await new Promise((resolve) => setTimeout(resolve, Math.min(quiet, end - now)));
     }
