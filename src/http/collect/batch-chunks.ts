@@ -21,7 +21,7 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT, COMMA] = Buffer.from(
 /**
  * The chunks of an array, in order. They hold its elements if each of them can be parsed.
  *
- * @returns undefined if it is certainly no array, or has no such comma where one is needed
+ * @returns undefined if it is certainly not an array, or has no such comma where one is needed
  */
 export function chunksOf(bytes: Buffer): readonly Item[] | undefined {
   const open = afterSpace(bytes, 0, bytes.length);

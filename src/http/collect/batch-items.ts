@@ -49,7 +49,7 @@ export function parseItem(bytes: Buffer, { start, end }: Item, what: string): un
   }
 }
 
-/** Whether an item is certainly no hit, without parsing it. */
+/** Whether an item is certainly not a hit, without parsing it. */
 export function isNoObject(bytes: Buffer, { start }: Item): boolean {
   return bytes[start] !== OPEN_OBJECT;
 }

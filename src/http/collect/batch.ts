@@ -147,7 +147,7 @@ async function elementChunks(bytes: Buffer, turns: Turns): Promise<readonly Item
   return chunks;
 }
 
-/** @throws HitError `invalid` if the body is no JSON array */
+/** @throws HitError `invalid` if the body is not a JSON array */
 async function assertArray(body: BatchBody, turns: Turns): Promise<void> {
   for (const item of itemsOf(body)) {
     const parsed = parseItem(body.bytes, item, 'the body');
@@ -175,7 +175,7 @@ export function readHit(item: unknown, now: number): RequestContext | HitError {
     }
   }
   if (report.site === '') return new HitError('invalid', 'site is missing');
-  // Written out, since it takes ten times as long to spread one object after another.
+  // Written out: to spread one object into another takes several times as long.
   return {
     kind: 'server',
     time,
