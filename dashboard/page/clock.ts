@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { MINUTE } from '../../src/timing/units.ts';
+import type { Live } from '../api/answer-types.ts';
 import { type AnswerKind, figuresPulse, isAwaited, pulse, slowestAnswer } from '../api/answers.ts';
 import { isConnected } from '../api/connection.ts';
 import { live } from '../api/live-feed.ts';
@@ -7,8 +8,6 @@ import { live } from '../api/live-feed.ts';
 /** Minimum intervals between refreshes of a current period while hits arrive: of its figures, and of everything. */
 const FIGURES_MS = 2000;
 const REFRESH_MS = 10_000;
-/** Time within which a page gets its first answers. */
-const BEGINNING_MS = 2000;
 /** If answers are slow, the pause is this many times as long as the slowest took. Figures agree with Now within seconds. */
 const REST: Readonly<Record<AnswerKind, number>> = { figures: 2, others: 20 };
 /** Milliseconds between checks whether answers are still awaited. */
@@ -24,12 +23,12 @@ export function startClock(): void {
   const refreshFigures = paced('figures', FIGURES_MS, () => figuresPulse.value++);
   const refreshAll = paced('others', REFRESH_MS, () => pulse.value++);
   effect(() => {
-    const total = live.value?.total.hits;
-    if (total === undefined || total === hits) return;
-    // The page starts with fresh answers.
-    const isFirst = hits === undefined && Date.now() - begin < BEGINNING_MS;
-    hits = total;
-    if (isFirst) return;
+    const answer = live.value;
+    if (answer === undefined || answer.total.hits === hits) return;
+    // The answers with which a page starts lack hits that arrived after them and before it has live counts.
+    const isCurrent = hits === undefined && !hasHits(answer, Date.now() - begin);
+    hits = answer.total.hits;
+    if (isCurrent) return;
     refreshFigures();
     refreshAll();
   });
@@ -46,6 +45,13 @@ export function startClock(): void {
     if (isConnected.value && !wasConnected) pulse.value++;
     wasConnected = isConnected.value;
   });
+}
+
+/** Whether hits arrived within so many milliseconds. True if no window is as long. */
+function hasHits({ windows }: Live, milliseconds: number): boolean {
+  // Windows end at whole seconds.
+  const window = windows.find(({ seconds }) => seconds * 1000 >= milliseconds + 1000);
+  return window === undefined || window.hits > 0;
 }
 
 function minuteOf(time: number): number {
