@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ARCHIVE_FORMAT } from '../../src/archive/hit-columns.ts';
 import type { ArchiveAddress } from '../../src/archive/storage.ts';
 import type { Hit } from '../../src/hit/hit.ts';
 import { ArchivedStore, batchId, daysAgo, NOW } from '../fixtures/archived-store.ts';
@@ -74,7 +75,7 @@ describe('an archive', () => {
     assert.deepEqual(
       { ...manifest, checksum: typeof manifest.checksum },
       {
-        version: 2,
+        version: ARCHIVE_FORMAT,
         site: 'a.com',
         day: '2026-01-02',
         rows: 2,
@@ -267,7 +268,10 @@ describe('an error is reported, and nothing is lost', () => {
     await using _ = archived;
     const right = JSON.parse(readFileSync(json, 'utf8'));
     const odd: [unknown, RegExp][] = [
-      [{ ...right, version: 3 }, /has format 3, and this version supports 2/],
+      [
+        { ...right, version: ARCHIVE_FORMAT + 1 },
+        new RegExp(`has format ${ARCHIVE_FORMAT + 1}, and this version supports ${ARCHIVE_FORMAT}`),
+      ],
       [{ ...right, site: '../../etc' }, /of another part/],
       [{ ...right, site: 'Example.com' }, /of another part/],
       [{ ...right, day: '2026-04-27' }, /of another part/],
