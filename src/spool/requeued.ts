@@ -49,7 +49,7 @@ export function requeuedBatch(folder: string, batch: QuarantinedBatch, name: Seg
   const place = placeOf(folder, batch.sink);
   const { bytes, hits, path } = batch;
   const segment = segmentOf(place, name, { bytes, hits, records: [] });
-  return { segment, rename: new PendingRename(place, [{ from: path, to: segment.path }]) };
+  return { segment, rename: new PendingRename([{ from: path, to: segment.path }]) };
 }
 
 /**
