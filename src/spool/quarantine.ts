@@ -69,11 +69,6 @@ export class Quarantine {
     return this.#batches.reduce((sum, { hits }) => sum + hits, 0);
   }
 
-  /** Hits of the batches of a writer. */
-  hitsOf(writer: number): number {
-    return this.#batches.reduce((sum, { name, hits }) => (name.run === writer ? sum + hits : sum), 0);
-  }
-
   /** Whether a batch is set aside for a sink. */
   has(sink: string, { path }: Pick<Segment, 'path'>): boolean {
     return this.#batches.some((batch) => batch.sink === sink && basename(batch.path) === basename(path));

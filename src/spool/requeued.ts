@@ -67,9 +67,9 @@ export async function requeue(
   folder: { prepareRequeue(sink: string): Promise<void>; requeue(batch: QuarantinedBatch): Finished },
   before: ((batch: QuarantinedBatch) => Promise<void>) | undefined,
   handOver: (finished: Finished, sink: string) => void,
-): Promise<QuarantinedBatch[]> {
+): Promise<Addressed[]> {
   quarantine.forgetDeleted();
-  const requeued: QuarantinedBatch[] = [];
+  const requeued: Addressed[] = [];
   for (const batch of quarantine.batches.filter(({ sink }) => sinks.includes(sink))) {
     if (!isReturnable(quarantine, batch)) continue;
     await folder.prepareRequeue(batch.sink);
@@ -77,8 +77,9 @@ export async function requeue(
     if (!quarantine.release(batch)) continue;
     // Whatever fails there, the batch must be delivered.
     await before?.(batch).catch(() => undefined);
-    handOver(folder.requeue(batch), batch.sink);
-    requeued.push(batch);
+    const finished = folder.requeue(batch);
+    handOver(finished, batch.sink);
+    requeued.push({ segment: finished.segment, missing: [batch.sink] });
   }
   return requeued;
 }
