@@ -3,7 +3,13 @@
  *
  * The result is computed share by share into a table beside the actual one. There its parts are merged into one, which the engine
  * does row by row, and this part is attached to the table: by one renaming, so all of it is there or none. If the process dies
- * before, the table beside is dropped, and nothing has happened. A table with partitions gets one part for each.
+ * before, the table beside is dropped, and nothing has happened.
+ *
+ * A table with partitions (`hits`) gets one part for each of them, one after another. If the process dies in between, some are
+ * missing, as they are if it dies within a statement that does not take shares. So such a statement is repeated until it is known
+ * to be complete, and leaves out what is there: a month of a batch (`insert_hits.sql`), or a day of a site (`restore_hits.sql`). Each
+ * share sees the same then, as nothing is attached before all shares are computed; the caller lets no other insert of such rows
+ * come between.
  *
  * A server may run such statements of several nodes, so this is for the embedded engine, and for conversions.
  */

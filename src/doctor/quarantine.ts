@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCounted } from '../hit/hit.ts';
@@ -12,7 +13,7 @@ import type { Repair } from './repair.ts';
 /** Milliseconds that requeued batches may take to be delivered, or refused again. */
 const DELIVERY = 60_000;
 
-/** Whether batches are set aside, since the store or Kafka refuses them. */
+/** Whether batches are set aside, since the store refuses them. */
 export const quarantine: Check = {
   name: 'quarantine',
   async run({ dataDir }) {
@@ -21,7 +22,7 @@ export const quarantine: Check = {
     const hits = batches.reduce((sum, batch) => sum + batch.hits, 0);
     return error(
       `${batches.length} batches with ${hits} hits are set aside: ${some(batches.map(reasonOf))}`,
-      'remove the cause, then run this with --requeue; import logs again whose batches are set aside, and delete these',
+      'remove the cause; import logs again whose batches are set aside, and delete these; then run this with --requeue',
     );
   },
 };
@@ -35,18 +36,45 @@ export async function requeue(
   spool: Pick<Spool, 'requeue' | 'quarantine' | 'flush' | 'writer'>,
   countLate: (hit: CountedHit) => void = () => undefined,
 ): Promise<Repair[]> {
-  const requeued = await spool.requeue(async ({ name, path }) => {
-    if (name.run === spool.writer) return;
-    for (const hit of readRows(await readFile(path), name.layout)) if (isCounted(hit)) countLate(hit);
+  const requeued = await spool.requeue(async (batch) => {
+    if (batch.name.run === spool.writer) return;
+    for (const hit of countedHits(batch, await readFile(batch.path))) countLate(hit);
   });
-  await waitUpTo(DELIVERY, spool.flush());
+  const isOver = await waitUpTo(
+    DELIVERY,
+    spool.flush().then(() => true),
+  );
   const left = spool.quarantine.batches.map((batch) => ({
     what: `${batch.hits} hits stay set aside: ${reasonOf(batch)}`,
     done: false,
   }));
-  const hits = requeued.reduce((sum, batch) => sum + batch.hits, 0);
-  const what = `${requeued.length} batches with ${hits} hits that were set aside were delivered again`;
-  return requeued.length === 0 ? left : [{ what, done: true }, ...left];
+  const taken = requeued.filter(
+    ({ segment, missing }) => !missing.some((sink) => spool.quarantine.has(sink, segment)),
+  );
+  if (taken.length === 0) return left;
+  const hits = taken.reduce((sum, { segment }) => sum + segment.hits, 0);
+  const what = `${taken.length} batches with ${hits} hits that were set aside`;
+  if (isOver) return [{ what: `${what} were delivered again`, done: true }, ...left];
+  return [{ what: `${what} wait in the spool until they can be delivered`, done: false }, ...left];
+}
+
+/**
+ * Number of hits of batches of this run that are set aside: live counts have them, and the store does not. Those whose file the
+ * operator deleted are lost, and so not among them.
+ */
+export async function hitsAside({
+  quarantine,
+  writer,
+}: Pick<Spool, 'quarantine' | 'writer'>): Promise<number> {
+  let hits = 0;
+  for (const batch of quarantine.batches.filter(({ name, path }) => name.run === writer && existsSync(path)))
+    for (const _ of countedHits(batch, await readFile(batch.path))) hits++;
+  return hits;
+}
+
+/** The hits of a batch that are counted. @param rows the content of its file */
+function* countedHits({ name }: QuarantinedBatch, rows: Buffer): Generator<CountedHit> {
+  for (const hit of readRows(rows, name.layout)) if (isCounted(hit)) yield hit;
 }
 
 function reasonOf({ sink, name, reason }: QuarantinedBatch): string {

@@ -42,7 +42,7 @@ function quarantineMetrics(registers: Registry[], quarantine: Spool['quarantine'
     gauge(
       registers,
       `hit_tracker_spool_quarantined_${name}`,
-      `${help} that the store or Kafka refused, and that are set aside`,
+      `${help} that the store refused, and that are set aside`,
       value,
     );
   add('batches', 'Batches', () => quarantine.batches.length);

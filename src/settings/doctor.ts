@@ -7,7 +7,7 @@ export const DOCTOR_SETTINGS = {
   'spool-max': setting('--spool-max of the server', 'SIZE', '1GiB', readSize),
   repair: setting('repair what can be repaired', '', 'false', readSwitch),
   requeue: setting(
-    'deliver batches again that the store or Kafka refused, once the cause is removed',
+    'deliver batches again that the store refused, once the cause is removed',
     '',
     'false',
     readSwitch,

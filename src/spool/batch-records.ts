@@ -58,7 +58,7 @@ export function finishBatchWithRecords(folder: string, batch: BatchWithRecords, 
   const { bytes, hits, notes } = batch;
   return {
     segment: segmentOf(folder, name, { bytes, hits, records: notes }),
-    rename: new PendingRename(folder, renames),
+    rename: new PendingRename(renames),
   };
 }
 

@@ -19,8 +19,7 @@ export class CommitBuffer {
   #last = new RowWriter();
   #waiting: Done[] = [];
   #hits = 0;
-  /** When the group that is being written was taken. */
-  #takenAt: number | undefined;
+  #isStalled = false;
 
   get hits(): number {
     return this.#hits;
@@ -30,9 +29,9 @@ export class CommitBuffer {
     return this.#next.length;
   }
 
-  /** Milliseconds for which the group that was taken last is being written; 0 if it is written. */
-  get writingFor(): number {
-    return this.#takenAt === undefined ? 0 : performance.now() - this.#takenAt;
+  /** Whether the group that was taken last takes too long to write, so that nothing may wait behind it: see `withdraw`. */
+  get isStalled(): boolean {
+    return this.#isStalled;
   }
 
   add(hit: Hit, done: Done): void {
@@ -50,7 +49,6 @@ export class CommitBuffer {
 
   /** Closes the current group. The previous group must have been written before: see `written`. */
   take(): CommitGroup {
-    this.#takenAt = performance.now();
     const group = { bytes: this.#next.seal(), hits: this.#hits, waiting: this.#waiting };
     this.#waiting = [];
     this.#hits = 0;
@@ -58,8 +56,9 @@ export class CommitBuffer {
     return group;
   }
 
-  /** Drops the hits of the current group. @returns who waits for them */
+  /** Drops the hits of the current group, as the last one takes too long to write. @returns who waits for them */
   withdraw(): readonly Done[] {
+    this.#isStalled = true;
     // Ends the group; nothing is written of it.
     this.#next.seal();
     const waiting = this.#waiting;
@@ -70,7 +69,7 @@ export class CommitBuffer {
 
   /** The group that was taken last is written, or has failed. */
   written(): void {
-    this.#takenAt = undefined;
+    this.#isStalled = false;
   }
 }
 

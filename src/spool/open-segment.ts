@@ -73,7 +73,7 @@ export class OpenSegment {
     this.#close();
     const segment = segmentOf(this.#folder, name, { bytes: this.bytes, hits: this.hits, records: [] });
     const unsynced = this.#syncs ? undefined : segment.path;
-    const rename = new PendingRename(this.#folder, [{ from: this.path, to: segment.path }], unsynced);
+    const rename = new PendingRename([{ from: this.path, to: segment.path }], unsynced);
     return { segment, rename };
   }
 

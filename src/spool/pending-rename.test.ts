@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -176,7 +177,7 @@ describe('a crash', () => {
 test('a name is made durable once for several sinks, and retried after an error', options, async (t) => {
   const folder = temporaryFolder(t);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
-  const rename = new PendingRename(folder, [{ from, to }]);
+  const rename = new PendingRename([{ from, to }]);
   rename.attempt();
   const first = rename.durable();
   assert.equal(rename.durable(), first);
@@ -187,6 +188,19 @@ test('a name is made durable once for several sinks, and retried after an error'
   renameSync(to, from);
   await rename.durable();
   assert.deepEqual(readdirSync(folder), ['from']);
+});
+
+test('names within one folder take one sync of it', options, async (t) => {
+  const folder = temporaryFolder(t);
+  const renames = ['one', 'other'].map((name) => {
+    writeFileSync(join(folder, name), '');
+    return { from: join(folder, name), to: join(folder, `${name}.new`) };
+  });
+  await using handle = await open('.', 'r');
+  const sync = t.mock.method(Object.getPrototypeOf(handle), 'sync');
+  await new PendingRename(renames).durable();
+  assert.deepEqual(readdirSync(folder).sort(), ['one.new', 'other.new']);
+  assert.equal(sync.mock.callCount(), 1);
 });
 
 test(

@@ -7,11 +7,12 @@
  *
  * The file is renamed in the same turn of the event loop in which the batch is handed over, so a folder listing shows each
  * batch under exactly one name. If the rename fails (for example on a full disk), it is retried with the delivery, as is
- * the sync of the folder, and the id stays the same. Until then a crash is harmless, as no sink has seen the id: the file
+ * the sync of its folders, and the id stays the same. Until then a crash is harmless, as no sink has seen the id: the file
  * has its old name, and the next run assigns another id.
  */
 
 import { renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { syncFile, syncFolder } from '../files/durable.ts';
 import type { Segment } from './segment.ts';
@@ -29,7 +30,8 @@ export interface Rename {
 }
 
 export class PendingRename {
-  readonly #folder: string;
+  /** To be synced: those that get names before those that lose them, so that a power failure leaves at least one name. */
+  readonly #folders: readonly string[];
   readonly #unsynced: string | undefined;
   /** Pending renames. */
   readonly #renames: Rename[];
@@ -39,8 +41,9 @@ export class PendingRename {
    * @param renames in order of execution
    * @param unsynced path, after the renames, of a file whose content is not synced yet
    */
-  constructor(folder: string, renames: readonly Rename[], unsynced?: string) {
-    this.#folder = folder;
+  constructor(renames: readonly Rename[], unsynced?: string) {
+    const paths = [...renames.map(({ to }) => to), ...renames.map(({ from }) => from)];
+    this.#folders = [...new Set(paths.map((path) => dirname(path)))];
     this.#renames = [...renames];
     this.#unsynced = unsynced;
   }
@@ -81,6 +84,6 @@ export class PendingRename {
   async #settle(): Promise<void> {
     this.#rename();
     if (this.#unsynced !== undefined) await syncFile(this.#unsynced);
-    await syncFolder(this.#folder);
+    for (const folder of this.#folders) await syncFolder(folder);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
@@ -191,6 +191,33 @@ test(
       'quarantine/Picky/N.noted.json',
     ]);
     assert.deepEqual(await spool.requeue(), []);
+  },
+);
+
+test(
+  'a batch that cannot be set aside durably is retried, and is not set aside after a start',
+  options,
+  async (t) => {
+    const picky = new Picky(/hit-1$/);
+    const { folder, spool } = await openSpool(t, { sinks: [picky] });
+    await using handle = await open('.', 'r');
+    const prototype = Object.getPrototypeOf(handle);
+    const { sync } = prototype;
+    const { mock } = t.mock.method(prototype, 'sync', async function (this: FileHandle) {
+      if (!filesIn(folder).includes('quarantine/Picky/N.rows')) return sync.call(this);
+      // The cause is removed before the next attempt.
+      picky.refused = undefined;
+      throw new Error('the disk fails');
+    });
+    await append(spool, '/hit-1');
+    await spool.flush();
+    mock.restore();
+    assert.equal(picky.refused, undefined);
+    assert.deepEqual(picky.taken, [['/hit-1']]);
+    await spool.close();
+    const { spool: again } = await openSpool(t, { folder, sinks: [picky] });
+    assert.deepEqual(again.quarantine.batches, []);
+    assert.deepEqual(filesIn(folder), []);
   },
 );
 

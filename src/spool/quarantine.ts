@@ -10,8 +10,8 @@
  * set aside. Beyond that, batches are retried.
  */
 
-import { existsSync, rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../files/atomic.ts';
 import { syncFolder } from '../files/durable.ts';
@@ -57,6 +57,7 @@ export class Quarantine {
   static async open(folder: string, maxBytes: number): Promise<Quarantine> {
     const quarantine = new Quarantine(folder, maxBytes);
     for (const batch of await quarantinedIn(folder)) quarantine.#add(batch);
+    await removeReasons(quarantine.#folder);
     return quarantine;
   }
 
@@ -66,11 +67,6 @@ export class Quarantine {
 
   get hits(): number {
     return this.#batches.reduce((sum, { hits }) => sum + hits, 0);
-  }
-
-  /** Hits of the batches of a writer. */
-  hitsOf(writer: number): number {
-    return this.#batches.reduce((sum, { name, hits }) => (name.run === writer ? sum + hits : sum), 0);
   }
 
   /** Whether a batch is set aside for a sink. */
@@ -96,23 +92,21 @@ export class Quarantine {
     await writeAtomically(`${path}${WHY}`, JSON.stringify({ hits, reason }));
     const note = fileOf({ ...name, state: 'note' });
     if (name.state === 'noted') await linkOrCopy(segment.path.replace(/noted$/, 'note'), join(folder, note));
-    await linkOrCopy(segment.path, path);
-    for (const each of [folder, this.#folder, this.spool]) await syncFolder(each);
+    try {
+      await linkOrCopy(segment.path, path);
+      for (const each of [folder, this.#folder, this.spool]) await syncFolder(each);
+    } catch (error) {
+      // The sink may take it at the next attempt, and a start must not find it here then.
+      await rm(path, { force: true });
+      throw error;
+    }
     this.#add({ sink, name, path, bytes, hits, reason });
     return true;
   }
 
-  /**
-   * The batches that can be delivered again: not those of imports, whose log may have been imported again, nor those that another
-   * sink does not have yet.
-   *
-   * @param sinks names of the present ones
-   */
-  returnable(sinks: readonly string[]): readonly QuarantinedBatch[] {
-    return this.#batches.filter(
-      ({ sink, name }) =>
-        sinks.includes(sink) && name.state === 'rows' && !existsSync(join(this.spool, fileOf(name))),
-    );
+  /** Forgets batches whose files the operator deleted. */
+  forgetDeleted(): void {
+    for (const batch of this.#batches) if (!existsSync(batch.path)) this.release(batch);
   }
 
   /** Forgets a batch whose file is moved away. @returns false if it was forgotten before */
@@ -134,7 +128,7 @@ export class Quarantine {
 export async function quarantinedIn(spool: string): Promise<QuarantinedBatch[]> {
   const folder = join(spool, FOLDER);
   const batches: QuarantinedBatch[] = [];
-  for (const place of existsSync(folder) ? (await readdir(folder)).sort() : []) {
+  for (const place of sinksIn(folder)) {
     for (const file of (await readdir(join(folder, place))).sort()) {
       const name = parseName(file);
       const isBatch = name?.state === 'rows' || name?.state === 'noted';
@@ -142,6 +136,28 @@ export async function quarantinedIn(spool: string): Promise<QuarantinedBatch[]> 
     }
   }
   return batches;
+}
+
+/** Names of the sinks that have a folder in another. An operator may have left other files beside them. */
+export function sinksIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const found = readdirSync(folder, { withFileTypes: true });
+  return found.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
+}
+
+/**
+ * Removes reasons without a batch: the process died before it was set aside, or the operator deleted it.
+ *
+ * @param folder of the quarantine
+ */
+async function removeReasons(folder: string): Promise<void> {
+  for (const place of sinksIn(folder)) {
+    const files = await readdir(join(folder, place));
+    for (const file of files.filter((each) => each.endsWith(WHY))) {
+      const batch = basename(file, WHY);
+      if (parseName(batch) && !files.includes(batch)) await rm(join(folder, place, file), { force: true });
+    }
+  }
 }
 
 async function batchIn(place: string, name: SegmentName, path: string): Promise<QuarantinedBatch> {

@@ -11,7 +11,7 @@ import type { Names } from './names.ts';
 import { type Finished, PendingRename } from './pending-rename.ts';
 import type { Quarantine, QuarantinedBatch } from './quarantine.ts';
 import { type Recovery, recoverSegments } from './recovery.ts';
-import { type Segment, type SegmentName, segmentOf } from './segment.ts';
+import { fileOf, type Segment, type SegmentName, segmentOf } from './segment.ts';
 
 /** A segment, and the names of the sinks that must get it. */
 export interface Addressed {
@@ -37,11 +37,14 @@ export async function recoverRequeued(
   return found;
 }
 
-/** Makes the folder for a sink's batches durable. */
+/**
+ * Makes the folder for a sink's batches durable, and that batches which are set aside have left the folders that they were delivered
+ * from: after a power failure, a batch that reappeared there would be delivered beside the requeued one.
+ */
 export async function prepareRequeue(folder: string, sink: string): Promise<void> {
   const place = placeOf(folder, sink);
   await mkdir(place, { recursive: true });
-  await syncFolder(dirname(place));
+  for (const each of [place, dirname(place), folder]) await syncFolder(each);
 }
 
 /** Prepares a batch that is set aside for hand-over. @param name its new one */
@@ -49,7 +52,7 @@ export function requeuedBatch(folder: string, batch: QuarantinedBatch, name: Seg
   const place = placeOf(folder, batch.sink);
   const { bytes, hits, path } = batch;
   const segment = segmentOf(place, name, { bytes, hits, records: [] });
-  return { segment, rename: new PendingRename(place, [{ from: path, to: segment.path }]) };
+  return { segment, rename: new PendingRename([{ from: path, to: segment.path }]) };
 }
 
 /**
@@ -64,23 +67,38 @@ export async function requeue(
   folder: { prepareRequeue(sink: string): Promise<void>; requeue(batch: QuarantinedBatch): Finished },
   before: ((batch: QuarantinedBatch) => Promise<void>) | undefined,
   handOver: (finished: Finished, sink: string) => void,
-): Promise<QuarantinedBatch[]> {
-  const requeued: QuarantinedBatch[] = [];
-  for (const batch of quarantine.returnable(sinks)) {
+): Promise<Addressed[]> {
+  quarantine.forgetDeleted();
+  const requeued: Addressed[] = [];
+  for (const batch of quarantine.batches.filter(({ sink }) => sinks.includes(sink))) {
+    if (!isReturnable(quarantine, batch)) continue;
     await folder.prepareRequeue(batch.sink);
     // Another call may have taken it.
     if (!quarantine.release(batch)) continue;
     // Whatever fails there, the batch must be delivered.
     await before?.(batch).catch(() => undefined);
-    handOver(folder.requeue(batch), batch.sink);
-    requeued.push(batch);
+    const finished = folder.requeue(batch);
+    handOver(finished, batch.sink);
+    requeued.push({ segment: finished.segment, missing: [batch.sink] });
   }
   return requeued;
 }
 
 /**
- * The sinks that must get each segment after a start. A segment that is set aside for all sinks is removed: the process died
- * before it was.
+ * Whether a batch can be delivered again. Those of imports cannot: their log may have been imported again. Nor can those whose file is
+ * still where they were delivered from, since another sink does not have it yet, or it is just being removed: after a crash they
+ * would be delivered from there, too.
+ */
+function isReturnable({ spool }: Quarantine, { sink, name }: QuarantinedBatch): boolean {
+  const file = fileOf(name);
+  return (
+    name.state === 'rows' && ![spool, placeOf(spool, sink)].some((place) => existsSync(join(place, file)))
+  );
+}
+
+/**
+ * The sinks that must get each segment after a start. A segment that is set aside for all of them is removed: the process
+ * died before it was.
  */
 export async function addressed(
   { segments }: Recovery,
@@ -90,7 +108,8 @@ export async function addressed(
   const all: Addressed[] = [];
   for (const segment of segments) {
     const only = sinks.find((sink) => dirname(segment.path) === placeOf(quarantine.spool, sink));
-    const missing = only === undefined ? sinks.filter((sink) => !quarantine.has(sink, segment)) : [only];
+    const its = only === undefined ? sinks : [only];
+    const missing = its.filter((sink) => !quarantine.has(sink, segment));
     if (missing.length > 0) all.push({ segment, missing });
     else await rm(segment.path, { force: true });
   }

@@ -1,21 +1,21 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { sinksIn } from './quarantine.ts';
 import { parseName } from './segment.ts';
 
 /**
- * Snapshots the waiting files of a spool's folder, and those that are set aside, with hard links. It is synchronous, so no segment is renamed meanwhile.
- * The caller must pause delivery. The open segment may still grow; recovery of the copy cuts it after its last complete
- * group.
+ * Snapshots the waiting files of a spool's folder, and those that are set aside, with hard links. It is synchronous, so no
+ * segment is renamed meanwhile. The caller must pause delivery. The open segment may still grow; recovery of the copy cuts it
+ * after its last complete group.
  *
  * @param to a folder that does not exist yet; on the same disk, linking takes almost no time
  */
 export function linkSegments(folder: string, to: string): void {
   linkFiles(folder, to);
-  for (const inner of ['quarantine', 'requeued'].filter((name) => existsSync(join(folder, name)))) {
-    for (const sink of readdirSync(join(folder, inner))) {
+  for (const inner of ['quarantine', 'requeued']) {
+    for (const sink of sinksIn(join(folder, inner)))
       linkFiles(join(folder, inner, sink), join(to, inner, sink));
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { append, openSpool } from '../../test/fixtures/spool.ts';
+import { LONGEST_WRITE } from './bounds.ts';
 
 /** Syncs that the disk does not finish. */
 class HeldSyncs {
@@ -77,4 +78,18 @@ describe('while the disk hangs', () => {
       assert.deepEqual(shelf.paths, acknowledged);
     });
   }
+
+  test('no hit is refused because this process stood still while a group was written', async (t) => {
+    const { spool, shelf } = await openSpool(t);
+    const syncs = new HeldSyncs();
+    syncs.ofContent(t);
+    const first = append(spool, '/hit-0');
+    await syncs.begun();
+    syncs.finish();
+    // The disk is done meanwhile, which nobody has told the spool when the next hit comes.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONGEST_WRITE + 200);
+    await Promise.all([first, append(spool, '/hit-1')]);
+    await spool.flush();
+    assert.deepEqual(shelf.paths, ['/hit-0', '/hit-1']);
+  });
 });

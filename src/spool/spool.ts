@@ -24,7 +24,7 @@ import type { OpenSegment } from './open-segment.ts';
 import { type Quarantine, type QuarantinedBatch, setAside } from './quarantine.ts';
 import { recheck } from './recheck.ts';
 import { logRecovery } from './recovery.ts';
-import { requeue } from './requeued.ts';
+import { type Addressed, requeue } from './requeued.ts';
 import { SealTimer } from './seal-timer.ts';
 import type { LogChunkRecord } from './segment.ts';
 import { SegmentFolder } from './segment-folder.ts';
@@ -187,9 +187,9 @@ export class Spool {
    * Delivers batches that are set aside again, each to the sink that refused it, under a new id.
    *
    * @param before called with each one first
-   * @returns those that are delivered again
+   * @returns those that are delivered again, each with its sink
    */
-  requeue(before?: (batch: QuarantinedBatch) => Promise<void>): Promise<QuarantinedBatch[]> {
+  requeue(before?: (batch: QuarantinedBatch) => Promise<void>): Promise<Addressed[]> {
     const sinks = this.#options.sinks.map(({ name }) => name);
     return requeue(this.quarantine, sinks, this.#folder, before, (finished, sink) => {
       this.bytes += finished.segment.bytes;

@@ -1,5 +1,5 @@
 import { HitError, messageOf } from '../errors.ts';
-import { LONGEST_WRITE, PENDING_BYTES } from './bounds.ts';
+import { PENDING_BYTES } from './bounds.ts';
 import type { CommitBuffer } from './commit-buffer.ts';
 import type { SpoolOptions } from './spool-options.ts';
 
@@ -46,12 +46,12 @@ export class WriteFaults {
  */
 export function refusal(
   isClosed: boolean,
-  { bytes: pending, writingFor }: Pick<CommitBuffer, 'bytes' | 'writingFor'>,
+  { bytes: pending, isStalled }: Pick<CommitBuffer, 'bytes' | 'isStalled'>,
   stored: number,
   { maxBytes }: Pick<SpoolOptions, 'maxBytes'>,
 ): HitError | undefined {
   if (isClosed) return closedFault();
-  if (writingFor > LONGEST_WRITE) return slowDisk();
+  if (isStalled) return slowDisk();
   if (pending > PENDING_BYTES) return full('the disk cannot keep up');
   if (stored + pending < maxBytes) return undefined;
   return full(`the spool holds ${maxBytes} bytes that the store has not accepted yet (--spool-max)`);

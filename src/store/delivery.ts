@@ -18,6 +18,7 @@ import { insertStaged, runnerOf } from '../clickhouse/staged-insert.ts';
 import { HitError, messageOf } from '../errors.ts';
 import { ROW_STRUCTURES } from '../rows/row-layout.ts';
 import type { Segment } from '../spool/segment.ts';
+import { SerialQueue } from '../timing/serial-queue.ts';
 import { isRefusal } from './batch-refusal.ts';
 import { ALIAS, aliasOf, idsSql, type Ledger, type StoredBatch } from './ledger.ts';
 
@@ -42,6 +43,8 @@ export class Delivery {
   readonly #clients: Clients;
   readonly #ledger: Ledger;
   readonly #closing: AbortSignal;
+  /** Inserts of the embedded engine: one in shares is several statements, and no other may come between them. */
+  readonly #inserts = new SerialQueue();
 
   /** @param closing aborted when the store closes, which ends waiting for another node */
   constructor(clients: Clients, ledger: Ledger, closing: AbortSignal) {
@@ -181,19 +184,11 @@ export class Delivery {
     text: (staged: Staged) => string,
     { path, structure, name }: { readonly path: string; readonly structure: string; readonly name: string },
   ): Promise<void> {
-    const { writer, embedded } = this.#clients;
     const columns = quote(structure);
     const from = (rows: string, staged: Staged = {}) => text(staged).replaceAll('{{rows}}', () => rows);
-    if (embedded) {
+    if (this.#clients.embedded) {
       const file = `file(${quote(exactPattern(path))}, 'RowBinary', ${columns})`;
-      try {
-        await writer.command({ query: from(file) });
-      } catch (error) {
-        if (!isOutOfMemory(error)) throw error;
-        await insertStaged(runnerOf(writer), 'hits', 2, (into, share) =>
-          from(file, { into, share: shareSql(share) }),
-        );
-      }
+      await this.#inserts.run(() => this.#insertFile((staged) => from(file, staged)));
       return;
     }
     const values = (await open(path)).createReadStream();
@@ -201,11 +196,23 @@ export class Delivery {
     values.on('error', () => undefined);
     try {
       const query = `${from(`input(${columns})`)} FORMAT RowBinary`;
-      const result = await writer.exec({ query, values, query_id: name });
+      const result = await this.#clients.writer.exec({ query, values, query_id: name });
       for await (const _ of result.stream);
     } finally {
       // Without a connection, nothing has read it to its end.
       values.destroy();
+    }
+  }
+
+  async #insertFile(text: (staged: Staged) => string): Promise<void> {
+    const { writer } = this.#clients;
+    try {
+      await writer.command({ query: text({}) });
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      await insertStaged(runnerOf(writer), 'hits', 2, (into, share) =>
+        text({ into, share: shareSql(share) }),
+      );
     }
   }
 
@@ -256,13 +263,8 @@ export class Delivery {
     const there = [...stored.values()].reduce((sum, batch) => sum + batch.hits, 0);
     if (there < hits) {
       if (discarded !== undefined) await this.#discard(discarded);
-      throw new HitError(
-        'batch_incomplete',
-        `${what} has ${hits} hits, and the store accepted ${there} of them`,
-        {
-          retryAfter: 5,
-        },
-      );
+      const message = `${what} has ${hits} hits, and the store accepted ${there} of them`;
+      throw new HitError('batch_incomplete', message, { retryAfter: 5 });
     }
     return ids.flatMap((id) => stored.get(id) ?? []);
   }

@@ -89,7 +89,11 @@ test('a poison batch is set aside through kill -9, the next ones go on, and it c
   // The cause is still there.
   const refused = await doctor(dataDir, '--requeue');
   assert.deepEqual(errorsOf(refused), ['quarantine']);
-  assert.match(refused.repairs.map(({ what }) => what).join('\n'), /stay set aside: store: .*no_poison/);
+  assert.deepEqual(
+    refused.repairs.map(({ done }) => done),
+    [false],
+  );
+  assert.match(refused.repairs[0]!.what, /2 hits stay set aside: store: .*no_poison/);
 
   await server.stop();
   await alter(dataDir, 'ALTER TABLE hits DROP CONSTRAINT no_poison');
