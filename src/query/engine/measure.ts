@@ -158,7 +158,8 @@ export function visitAggregates(metrics: readonly Metric[], uniq: string): Recor
   return aggregates;
 }
 
-const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
+/** Metrics that count visitors. */
+export const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
 const HITS_OF_VISIT_ROWS = {
   pageviews: 'sum(r.pageviews)',
