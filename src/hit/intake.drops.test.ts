@@ -70,6 +70,14 @@ describe('a hit is dropped', () => {
   test('never for values of the maximum length', () => {
     const hit = hitFrom({ path: `/${x(LIMITS.path - 1)}`, name: x(LIMITS.name), props: x(LIMITS.props) });
     assert.equal(hit.path.length, LIMITS.path);
+    for (const path of [
+      `/${'a@b.co/'.repeat(LIMITS.path / 7)}`,
+      x(LIMITS.path),
+      `/a@b.co/${'😀'.repeat(4092)}`,
+    ]) {
+      const cut = hitFrom({ path }).path;
+      assert.ok(cut.length === LIMITS.path && cut.isWellFormed(), path.slice(0, 20));
+    }
   });
 });
 

@@ -190,6 +190,8 @@ describe('a log line', () => {
     assert.ok(hit.path.length <= LIMITS.path && hit.path.isWellFormed());
     assert.deepEqual([hit.status, hit.method], [404, 'POST']);
     assert.equal(hitFrom({ kind: 'log', path: '-' }).path, '-');
+    const cut = `/${'x'.repeat(LIMITS.path - 20)}/`;
+    assert.ok(hitFrom({ kind: 'log', path: `${cut}ann@mail.example.com` }).path.startsWith(`${cut}[email]`));
   });
 
   test('identifies the same visitor whenever it is read, by a permanent salt', () => {

@@ -261,12 +261,12 @@ function nameOf({ kind, name, method, status }: RequestContext, path: string, qu
 }
 
 function pathOf(facts: RequestContext, query: number): string {
-  let path = query < 0 ? withoutFragment(facts.path) : withoutFragment(facts.path.slice(0, query));
-  if (facts.kind === 'log') {
-    return withoutEmails(cleaned(path.length > LIMITS.path ? path.slice(0, LIMITS.path) : path));
-  }
-  if (path.charCodeAt(0) !== 47) path = `/${path}`;
-  return withoutEmails(path);
+  // Before it is cut, as a part of an address would be left.
+  let path = withoutEmails(withoutFragment(query < 0 ? facts.path : facts.path.slice(0, query)));
+  if (facts.kind !== 'log' && path.charCodeAt(0) !== 47) path = `/${path}`;
+  // Also of a request, since `[email]` is longer than the shortest addresses.
+  if (path.length > LIMITS.path) path = path.slice(0, LIMITS.path).toWellFormed();
+  return facts.kind === 'log' ? cleaned(path) : path;
 }
 
 function withoutFragment(text: string): string {

@@ -4,8 +4,8 @@ import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import { hitsToScan } from './data-stats.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
-import { ESTIMATE_ERROR } from './engine/measure.ts';
-import type { Metric, Query, Span } from './engine/query.ts';
+import { ESTIMATE_ERROR, OF_PERSONS } from './engine/measure.ts';
+import type { Query, Span } from './engine/query.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
 import { type KnownTimes, knownTimes } from './known-times.ts';
@@ -19,8 +19,6 @@ import { checkIntervals } from './selection.ts';
 import type { Source } from './source.ts';
 import { uncollectedNotes } from './uncollected.ts';
 import { unknownSites } from './unknown-sites.ts';
-
-const OF_VISITORS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
 /**
  * Answers a query.
@@ -50,7 +48,9 @@ export async function queryAnswer(
       const query: Query = {
         ...plain,
         hasAllVisits,
-        estimatesVisitors: await areMany(source, plain.sites, spans),
+        estimatesVisitors:
+          plain.metrics.some((metric) => OF_PERSONS.has(metric)) &&
+          (await areMany(source, plain.sites, spans)),
       };
       const rolled = new RolledCounts(source, before);
       const options = { orderBy, limit, offset, totals, compared, rolled };
@@ -101,7 +101,7 @@ function precisionOf(
   if (!areRolled && !estimatesVisitors) return {};
   const rows = [...results, ...(totals ? [totals] : [])];
   const isKnown = (at: number) => rows.some((row) => row.metrics[at] !== null);
-  const estimated = metrics.filter((metric, at) => OF_VISITORS.has(metric) && isKnown(at));
+  const estimated = metrics.filter((metric, at) => OF_PERSONS.has(metric) && isKnown(at));
   if (estimated.length === 0) return {};
   return { estimated, standard_error: areRolled ? ESTIMATED.error : Number(ESTIMATE_ERROR.toFixed(4)) };
 }

@@ -104,7 +104,7 @@ export const QUERY_ANSWER = object(
       {
         total_rows: described(COUNT, 'number of rows, regardless of `limit` and `offset`, if requested'),
         estimated: described(list(METRIC), 'metrics that are estimates; missing if all are exact'),
-        standard_error: described(NUMBER, 'relative standard error of estimates'),
+        standard_error: described(NUMBER, 'relative standard error of estimated visitors'),
         unknown_sites: UNKNOWN_SITES,
         notes: described(list(NOTE), 'which values are null, and why'),
       },

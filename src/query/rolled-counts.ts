@@ -15,8 +15,8 @@ import type { KnownTimes } from './known-times.ts';
 import { type BoundedSelection, choosePlan } from './plan.ts';
 import type { Source } from './source.ts';
 
-/** Metrics that need the exact visitors of their rows. */
-const OF_EXACT: ReadonlySet<Metric> = new Set(['percentage', 'conversion_rate']);
+/** Metrics that divide visitors by others, which rollups do not have. */
+const OF_SHARES: ReadonlySet<Metric> = new Set(['percentage', 'conversion_rate']);
 
 /** Answers the parts of a query that rollups have, and remembers whether it did. */
 export class RolledCounts implements Rolled {
@@ -68,7 +68,7 @@ export class RolledCounts implements Rolled {
 function intervalFor({ sites, bots, filters, goal, metrics, dimensions }: Query): Interval | undefined {
   const isPlain = sites.length <= 1 && bots === 'exclude' && filters.length === 0 && goal === undefined;
   if (!isPlain || !metrics.some(isRolled)) return undefined;
-  if (metrics.some((metric) => OF_EXACT.has(metric)) || dimensions.length > 1) return undefined;
+  if (metrics.some((metric) => OF_SHARES.has(metric)) || dimensions.length > 1) return undefined;
   // Totals alone: any interval, the longest has fewest rows.
   return dimensions.length === 0 ? 'month' : intervalOf(dimensions[0]!);
 }

@@ -164,6 +164,14 @@ describe('the facts', { timeout: scaledTimeout(20_000) }, () => {
     assert.deepEqual(contextOf(said, TIME), { ...EMPTY_CONTEXT, time: TIME, ...said });
   });
 
+  test('of a named visitor may be null in JavaScript, which means unknown', () => {
+    const unknown = { site: null, path: null, name: null, userAgent: null, referrer: null };
+    assert.deepEqual(
+      contextOf({ visitor: 'ann', ...unknown } as unknown as NamedVisitor, TIME),
+      contextOf({ visitor: 'ann' }, TIME),
+    );
+  });
+
   test('of a visitor with an empty name is refused, since all of them would be one', () => {
     for (const visitor of ['', undefined, null]) {
       assert.throws(

@@ -78,8 +78,9 @@ export function factsOf(input: TrackInput): CountedFacts {
 export function contextOf(input: TrackInput, time: number): RequestContext {
   const context = { ...EMPTY_CONTEXT, ...factsOf(input), time };
   if (!('headers' in input || 'request' in input)) {
-    const { site = 'localhost', name = '', referrer = '' } = input;
-    return { ...context, site, name, referrer };
+    const { site, name, referrer } = input;
+    // From JavaScript, what is unknown may be null.
+    return { ...context, site: site ?? 'localhost', name: name ?? '', referrer: referrer ?? '' };
   }
   const request = 'headers' in input ? input : input.request;
   const header = headerOf(request);

@@ -28,3 +28,11 @@ test('the depth of pages is summed by the store, with two numbers per row', () =
   assert.equal(measure('scroll_depth', { depth: '155', depth_pages: '2' }, NONE), 77.5);
   assert.equal(measure('scroll_depth', { depth: 0, depth_pages: 0 }, NONE), null);
 });
+
+test('a share is at most 1, although an estimate of some visitors may be greater than that of all', () => {
+  const fewer = { allVisitors: 4090, baseVisitors: 4090 };
+  assert.equal(measure('percentage', { visitors: '4096' }, fewer), 1);
+  assert.equal(measure('conversion_rate', { converters: '4096' }, fewer), 1);
+  assert.equal(measure('conversion_rate', { converters: '4089' }, fewer), 0.9998);
+  assert.equal(measure('percentage', { visitors: '1' }, NONE), null);
+});

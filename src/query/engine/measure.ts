@@ -158,7 +158,8 @@ export function visitAggregates(metrics: readonly Metric[], uniq: string): Recor
   return aggregates;
 }
 
-const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
+/** Metrics that count visitors. */
+export const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
 const HITS_OF_VISIT_ROWS = {
   pageviews: 'sum(r.pageviews)',
@@ -204,9 +205,9 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
     case 'scroll_depth':
       return ratio(number('depth'), number('depth_pages'), 1);
     case 'conversion_rate':
-      return ratio(number('converters'), baseVisitors, 4);
+      return share(number('converters'), baseVisitors);
     case 'percentage':
-      return ratio(number('visitors'), allVisitors, 4);
+      return share(number('visitors'), allVisitors);
     case 'bandwidth':
     case 'response_time_p50':
     case 'response_time_p95':
@@ -228,6 +229,11 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
 /** A quotient with so many digits; null without a denominator. */
 export function ratio(part: number, whole: number, digits: number): number | null {
   return whole === 0 ? null : Number((part / whole).toFixed(digits));
+}
+
+/** The share of a part, up to 1; null without a whole. Of two estimates, that of a part may be greater than that of the whole. */
+function share(part: number, whole: number): number | null {
+  return ratio(Math.min(part, whole), whole, 4);
 }
 
 /** Name of the aggregate of a metric of a property. */

@@ -6,6 +6,7 @@ import { HitError } from '../../errors.ts';
 import { printable } from '../../schema/printable.ts';
 import { unknownName } from '../../schema/suggestion.ts';
 import { mentionsGoals } from '../engine/condition.ts';
+import type { Order } from '../engine/first-rows.ts';
 import { countsGoals } from '../engine/needs.ts';
 import type { Dimension, Goal, Metric, Query, Span } from '../engine/query.ts';
 import { unknownGoal } from './filter-reader.ts';
@@ -26,8 +27,6 @@ export const COMPARISONS = ['previous_period', 'year_over_year'] as const;
 export const DIRECTIONS = ['asc', 'desc'] as const;
 const MEMBERS = [...SCOPE_MEMBERS, 'metrics', 'dimensions', 'goal', 'order_by', 'limit', 'offset', 'include'];
 const INCLUDED = ['comparison', 'totals', 'total_rows'];
-
-type Order = readonly (readonly [Metric | Dimension, (typeof DIRECTIONS)[number]])[];
 
 /** A query whose period may still depend on the time of the first hit. */
 export interface AskedQuery extends AskedScope, Pick<Query, 'metrics' | 'dimensions' | 'goal'> {
