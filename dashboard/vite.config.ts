@@ -7,7 +7,7 @@ const SERVER = process.env.HIT_SERVER ?? 'http://127.0.0.1:5000';
 
 /** What the first view never needs, although several files that are loaded later share it. */
 const LATER =
-  /\/dashboard\/(?:filters|settings|sites|visits|api\/(?:alert-answer|change)|text\/(?:csv|resource-name|snippet)|page\/(?:active-alerts|alert|alert-name|answered|file-name|filter-name|modal|save|search-field|series-dialog)\.)/;
+  /\/dashboard\/(?:filters|settings|sites|visits|api\/(?:alerts|change)|text\/(?:csv|resource-name|snippet)|page\/(?:active-alerts|alert|alert-name|answered|file-name|filter-name|modal|save|search-field|series-dialog)\.)/;
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Token } from '../../src/folder/tokens.ts';
+import type { AlertsAnswer } from '../../src/http/api/alerts.ts';
 import type { DropsAnswer } from '../../src/http/api/drops.ts';
 import type { SessionAnswer } from '../../src/http/api/session.ts';
 import type { SettingsAnswer } from '../../src/http/api/settings.ts';
@@ -24,10 +25,11 @@ test('what the server answers has the types that the page reads: the compiler ch
     true satisfies Fits<LiveAnswer, page.Live>,
     true satisfies Fits<DropsAnswer, page.Drops>,
     true satisfies Fits<SessionAnswer, page.Session>,
+    true satisfies Fits<AlertsAnswer, page.AlertsAnswer>,
     true satisfies Fits<SettingsAnswer, settings.ServerSettings>,
     true satisfies Fits<store.Storage, settings.Storage>,
     true satisfies Fits<Token, settings.Token>,
     true satisfies Fits<settings.Token, Token>,
   ];
-  assert.equal(fits.length, 11);
+  assert.equal(fits.length, 12);
 });

@@ -76,10 +76,11 @@ function subjectOf(query: string): string {
  *
  * @param query undefined for no query
  * @param isFigures whether it is refreshed with the figures of the period
+ * @param looks incremented whenever it alone should be refreshed
  */
-export function useAnswer<Result>(query: string | undefined, isFigures = false): Answer<Result> {
+export function useAnswer<Result>(query: string | undefined, isFigures = false, looks = 0): Answer<Result> {
   const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
-  const beat = pulse.value + (isFigures ? figuresPulse.value : 0);
+  const beat = pulse.value + (isFigures ? figuresPulse.value : 0) + looks;
   const last = useRef('');
   useEffect(() => {
     if (query === undefined) return;
@@ -98,7 +99,7 @@ export function useAnswer<Result>(query: string | undefined, isFigures = false):
         ...outcome,
       }));
     };
-    void fetchWithRetry<Result>(query, controller.signal, emit, isFigures ? 'figures' : 'others');
+    void fetchWithRetry<Result>(query, controller.signal, isFigures ? 'figures' : 'others', emit);
     return () => controller.abort();
   }, [query, beat]);
   const isLoading = query !== undefined && answer.subject !== subjectOf(query);
@@ -107,13 +108,17 @@ export function useAnswer<Result>(query: string | undefined, isFigures = false):
 
 type Outcome<Result> = { data: Result; error?: never } | { error: ApiError };
 
-/** Queries until there is an answer, or a permanent failure. */
-async function fetchWithRetry<Result>(
+/**
+ * Queries until there is an answer, or a permanent failure.
+ *
+ * @returns the answer; undefined after a permanent failure, and if it is aborted
+ */
+export async function fetchWithRetry<Result>(
   query: string,
   signal: AbortSignal,
-  emit: (outcome: Outcome<Result>) => void,
   kind: AnswerKind,
-): Promise<void> {
+  emit: (outcome: Outcome<Result>) => void = () => undefined,
+): Promise<Result | undefined> {
   const backoff = new Backoff(DELAYS);
   while (!signal.aborted) {
     try {
@@ -121,21 +126,22 @@ async function fetchWithRetry<Result>(
       awaited[kind]++;
       const data = await fetchShared<Result>(query, signal).finally(() => awaited[kind]--);
       slowest[kind] = Math.max(slowest[kind] * FADING, performance.now() - start);
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       recovered();
       emit({ data });
-      return;
+      return data;
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) signedOut();
       if (error.status === 0) lost();
       emit({ error });
-      if (!error.isPassing) return;
+      if (!error.isPassing) return undefined;
       const delay = backoff.next();
       await waited(error.retryAfter === undefined ? delay : error.retryAfter * 1000, signal);
     }
   }
+  return undefined;
 }
 
 function waited(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** The queries of a view. */
 
 import { LIMITS } from '../../src/query/language/limits.ts';
+import { HOUR } from '../../src/timing/units.ts';
 import { addDays, localDate } from '../view/calendar.ts';
 import { type Filter, type FilterDimension, pathFilters } from '../view/filter.ts';
 import { type Interval, intervalsOf, type Period, spanOf } from '../view/period.ts';
@@ -40,13 +41,14 @@ export function statsQuery(view: View, now: Date): string {
   });
 }
 
-/** Hits and visitors of one hour, from rollups. @param site '' for all sites */
-export function hourQuery(site: string, { from, to }: HourSpan): string {
+/** Hits and visitors of an hour and the one before, from rollups. @param site '' for all sites */
+export function hoursQuery(site: string, { from, to }: HourSpan): string {
   return withParams('/api/v1/stats', {
     site: site === '' ? undefined : site,
-    from: new Date(from).toISOString(),
+    from: new Date(from - HOUR).toISOString(),
     to: new Date(to).toISOString(),
     interval: 'hour',
+    timezone: TIMEZONE,
   });
 }
 

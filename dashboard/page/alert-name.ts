@@ -1,4 +1,4 @@
-import type { Alert } from '../api/alert-answer.ts';
+import type { Alert } from '../api/answer-types.ts';
 import { readable } from '../text/readable.ts';
 import { format } from './preferences.ts';
 

@@ -96,8 +96,8 @@ function ChartPanel({ answer: { data, error, isLoading }, metric, notes, isEmpty
   );
   const { name, say: sayNumber, sayRound = sayNumber, unit } = METRIC_WORDS[metric];
   const spikes = useMemo(
-    () => (columns && unit === 'count' ? spikesOf(columns.values) : []),
-    [columns, unit],
+    () => (columns && unit === 'count' ? spikesOf(columns.values, data?.interval) : []),
+    [columns, unit, data?.interval],
   );
   const currency = data?.currency;
   const say = (value: number) => sayNumber(value, currency);

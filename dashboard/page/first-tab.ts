@@ -14,10 +14,11 @@ interface FirstTab {
  * @param count of tabs
  */
 export function useFirstTab(count: number): FirstTab {
+  const { site, period, filters } = view.value;
   const [chosen, setChosen] = useState<number>();
   const [first, setFirst] = useState(0);
-  // Another site, period or filter has other rows.
-  useEffect(() => setFirst(0), [view.value]);
+  // Another site, period or filter has other rows; another metric of the chart has not.
+  useEffect(() => setFirst(0), [site, period, filters]);
   // Beyond the last one, none has rows.
   const tab = chosen ?? (first < count ? first : 0);
   return {

@@ -3,10 +3,10 @@ import type { Live } from '../api/answer-types.ts';
 import { isConnected } from '../api/connection.ts';
 import { live, liveFault, openLiveFeed } from '../api/live-feed.ts';
 import { type Slice, STOPS, slices, slicesOf, stopOf, windowsWord } from '../view/sliding-window.ts';
-import { type Hour, verdictOf } from '../view/usual.ts';
+import { type Usual as Hours, verdictOf } from '../view/usual.ts';
 import { view } from './address.ts';
 import { format, windowSeconds } from './preferences.ts';
-import { useUsualHour } from './usual-hour.ts';
+import { useUsual } from './usual-hour.ts';
 
 /** Live counts: a window of selectable length that ends now and moves every second. */
 export function NowCard() {
@@ -22,7 +22,7 @@ export function NowCard() {
   );
   const answer = live.value;
   const window = answer?.windows.at(-1);
-  const usual = useUsualHour(site);
+  const usual = useUsual(site);
   const isAway = !isConnected.value || answer?.stale_since !== undefined;
   return (
     <section class="card now" aria-label="Now">
@@ -44,7 +44,7 @@ export function NowCard() {
             <Figure name="hits per second" value={window && format.rate(window.hits_per_second)} />
           </dl>
         )}
-        {window && usual && !isAway && <Usual usual={usual} window={window} />}
+        {answer && window && usual && !isAway && <Usual {...{ usual, window }} end={new Date(answer.at)} />}
       </div>
       <div class="now-chart">
         <Bars slices={slices(answer?.windows ?? [])} />
@@ -71,8 +71,10 @@ export function NowCard() {
 }
 
 interface UsualProps {
-  readonly usual: Hour;
+  readonly usual: Hours;
   readonly window: Live['windows'][number];
+  /** Of the window. */
+  readonly end: Date;
 }
 
 /** Hits of an hour that are not 0.00 per second. */
@@ -83,8 +85,9 @@ const VERDICTS = {
 } as const;
 
 /** What is usual at this hour, and whether now is far from that. */
-function Usual({ usual: { hits, visitors }, window }: UsualProps) {
-  const verdict = verdictOf(window, hits);
+function Usual({ usual, window, end }: UsualProps) {
+  const { hits, visitors } = usual.hour;
+  const verdict = verdictOf(window, usual, end);
   return (
     <p class="usual">
       {verdict && <b class={verdict}>{VERDICTS[verdict]} </b>}

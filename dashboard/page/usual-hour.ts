@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SitesAnswer, Stats } from '../api/answer-types.ts';
-import { useAnswer } from '../api/answers.ts';
-import { ApiError, request } from '../api/api.ts';
-import { hourQuery } from '../api/queries.ts';
-import { type Hour, meanHour, usualHours } from '../view/usual.ts';
+import { fetchWithRetry, useAnswer } from '../api/answers.ts';
+import { hoursQuery } from '../api/queries.ts';
+import { type Hour, meanHour, type Usual, usualHours } from '../view/usual.ts';
 import { now } from './clock.ts';
 
 /**
@@ -12,9 +11,9 @@ import { now } from './clock.ts';
  *
  * @param site '' for all sites
  */
-export function useUsualHour(site: string): Hour | undefined {
+export function useUsual(site: string): Usual | undefined {
   const { data } = useAnswer<SitesAnswer>('/api/v1/sites');
-  const [usual, setUsual] = useState<Hour>();
+  const [usual, setUsual] = useState<Usual>();
   const first = Math.min(
     ...(data?.sites ?? [])
       .filter((each) => site === '' || each.site === site)
@@ -26,7 +25,7 @@ export function useUsualHour(site: string): Hour | undefined {
     setUsual(undefined);
     const closing = new AbortController();
     void meanOf(
-      hours.map((hour) => hourQuery(site, hour)),
+      hours.map((hour) => hoursQuery(site, hour)),
       closing.signal,
     ).then((mean) => {
       if (!closing.signal.aborted) setUsual(mean);
@@ -37,16 +36,18 @@ export function useUsualHour(site: string): Hour | undefined {
 }
 
 /** One query after another: the figures of the period are not to wait for them. Undefined if one fails. */
-async function meanOf(queries: readonly string[], signal: AbortSignal): Promise<Hour | undefined> {
-  const hours: Hour[] = [];
-  try {
-    for (const query of queries) {
-      const { hits, visitors } = (await request<Stats>(query, { signal })).totals;
-      if (typeof hits === 'number' && typeof visitors === 'number') hours.push({ hits, visitors });
-    }
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof ApiError)) throw error;
-    return undefined;
+async function meanOf(queries: readonly string[], signal: AbortSignal): Promise<Usual | undefined> {
+  const hours: Usual[] = [];
+  for (const query of queries) {
+    const stats = await fetchWithRetry<Stats>(query, signal, 'others');
+    if (stats === undefined) return undefined;
+    const [before, hour] = stats.series.map(({ hits, visitors }) =>
+      // Those of purged hits are unknown.
+      typeof hits === 'number' && typeof visitors === 'number' ? { hits, visitors } : undefined,
+    );
+    if (before && hour) hours.push({ before, hour });
   }
-  return meanHour(hours);
+  const meanOfAll = (which: keyof Usual) => meanHour(hours.map((each): Hour => each[which]));
+  const [before, hour] = [meanOfAll('before'), meanOfAll('hour')];
+  return before && hour && { before, hour };
 }

@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
-import { ALERTS_PATH, type Alert as AlertAnswer, type AlertsAnswer } from '../api/alert-answer.ts';
-import type { SitesAnswer } from '../api/answer-types.ts';
+import { ALERTS_PATH, useAlerts } from '../api/alerts.ts';
+import type { Alert as AlertAnswer, SitesAnswer } from '../api/answer-types.ts';
 import { useAnswer } from '../api/answers.ts';
 import { useChange } from '../api/change.ts';
 import { Alert } from '../page/alert.tsx';
@@ -21,18 +21,18 @@ const WINDOWS = [
 
 /** Alerts on live counts, which of them are active, and a form for another one. */
 export function Alerts() {
-  const answer = useAnswer<AlertsAnswer>(ALERTS_PATH);
+  const answer = useAlerts();
   const { isBusy, fault, run } = useChange();
   return (
     <Section
       id="alerts"
       name="Alerts"
-      about="An active alert is shown on the dashboard, in the log, and sent to the webhook if there is one."
+      about="Active alerts are shown on the dashboard. When an alert fires or clears, it is logged and sent to the webhook, if one is set."
     >
       <Answered answer={answer}>
         {({ alerts, webhook }) => (
           <>
-            <ul class="lines">
+            <ul class="list">
               {alerts.map((alert) => (
                 <li key={alert.id} class="line">
                   <div class="line-head">
@@ -59,8 +59,7 @@ export function Alerts() {
             <NewAlert />
             {!webhook && (
               <p class="quiet-text">
-                No webhook is set, so alerts are shown here and in the log only: start the server with
-                --webhook.
+                No webhook is set. To send alerts to one, start the server with --webhook.
               </p>
             )}
             <Alert text={fault} />
@@ -72,8 +71,9 @@ export function Alerts() {
 }
 
 function stateOf({ fired_at, count }: AlertAnswer): string {
-  const now = count === null ? 'not checked yet' : `${format.whole(count)} now`;
-  return fired_at === null ? `Not active, ${now}` : `Active since ${format.moment(fired_at)}, ${now}`;
+  if (fired_at === null && count === null) return 'Not checked yet';
+  const state = fired_at === null ? 'Not active' : `Active since ${format.moment(fired_at)}`;
+  return count === null ? state : `${state}: ${format.whole(count)} now`;
 }
 
 function NewAlert() {

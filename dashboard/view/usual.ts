@@ -7,6 +7,8 @@ const LEAST_DEVIATIONS = 4;
 const LEAST_RATIO = 2;
 /** A longer window, in seconds, is not about this hour. */
 const LONGEST_WINDOW = 3600;
+/** Fewer hits are a visit or two, and not far more than usual, whatever is usual. */
+const LEAST_HITS = 10;
 
 /** One hour, in milliseconds since 1970. */
 export interface HourSpan {
@@ -15,7 +17,7 @@ export interface HourSpan {
 }
 
 /**
- * The hours to compare with, latest first. Those that begin before the first hit are left out.
+ * The hours to compare with, latest first. Those are left out whose hour before began before the first hit.
  *
  * @param now on the reader's clock
  * @param first time of the first hit, in milliseconds since 1970
@@ -27,12 +29,18 @@ export function usualHours(now: Date, first: number): HourSpan[] {
     start.setDate(start.getDate() - 7 * (week + 1));
     start.setMinutes(0, 0, 0);
     return { from: start.getTime(), to: start.getTime() + HOUR };
-  }).filter(({ from }) => from >= first);
+  }).filter(({ from }) => from - HOUR >= first);
 }
 
 export interface Hour {
   readonly hits: number;
   readonly visitors: number;
+}
+
+export interface Usual {
+  readonly hour: Hour;
+  /** The hour before, in which a window may begin. */
+  readonly before: Hour;
 }
 
 /** The means of some hours; undefined without any. */
@@ -47,18 +55,24 @@ export function meanHour(hours: readonly Hour[]): Hour | undefined {
 }
 
 /**
- * Whether a window has far more or far fewer hits than usual.
+ * Whether a window has far more or far fewer hits than usual. Visits come at random, and each has several hits: their number varies
+ * more than if hits came one by one. The lengths of visits are assumed to be geometrically distributed.
  *
- * @param usual hits of an hour
+ * @param end of the window, on the reader's clock
  */
 export function verdictOf(
   { seconds, hits }: { readonly seconds: number; readonly hits: number },
-  usual: number,
+  { hour, before }: Usual,
+  end: Date,
 ): 'busier' | 'quieter' | undefined {
   if (seconds > LONGEST_WINDOW) return undefined;
-  const expected = (usual * seconds) / LONGEST_WINDOW;
-  const isFar = Math.abs(hits - expected) > LEAST_DEVIATIONS * Math.sqrt(Math.max(1, expected));
-  if (!isFar) return undefined;
-  if (hits >= LEAST_RATIO * expected) return 'busier';
+  const here = Math.min(seconds, 60 * end.getMinutes() + end.getSeconds());
+  const expectedOf = (count: keyof Hour) =>
+    (hour[count] * here + before[count] * (seconds - here)) / LONGEST_WINDOW;
+  const expected = expectedOf('hits');
+  const hitsPerVisitor = expected > 0 ? Math.max(1, expected / expectedOf('visitors')) : 1;
+  const deviation = Math.sqrt(Math.max(1, expected) * (2 * hitsPerVisitor - 1));
+  if (Math.abs(hits - expected) <= LEAST_DEVIATIONS * deviation) return undefined;
+  if (hits >= Math.max(LEAST_HITS, LEAST_RATIO * expected)) return 'busier';
   return hits <= expected / LEAST_RATIO ? 'quieter' : undefined;
 }

@@ -52,6 +52,9 @@ describe('alerts', { skip: program === undefined && BROWSER_MISSING }, async () 
       if (times === 0) await region.getByText(name).waitFor();
     }
     await region.getByText(/already exists/).waitFor();
+    // Its state appears by itself.
+    const visitors = visitorsOf(hits, ({ site }) => site === SITE);
+    await region.getByText(new RegExp(`^Active since .*: ${visitors} now$`)).waitFor({ timeout: SEEN_MS });
     await settled(page);
     await keepScreenshot(page, 'alerts-settings');
     assert.deepEqual(await violations(page), []);

@@ -25,6 +25,12 @@ const DAY = 86_400_000;
 const VISITORS = 60;
 const program = await browserProgram();
 
+/** In a page. */
+declare class MutationObserver {
+  constructor(seen: (records: readonly { readonly type: string }[]) => void);
+  observe(element: unknown, options: { readonly attributeFilter: readonly string[] }): void;
+}
+
 interface Sent {
   readonly visitor: string;
   readonly path: string;
@@ -158,6 +164,30 @@ describe('cards', { skip: program === undefined && BROWSER_MISSING }, async () =
       ({ visitor }) => visitor,
     );
     assert.deepEqual(await shown(page, 'Pages', 'Not found'), missing);
+    await closeQuietly(open);
+  });
+
+  test('a card keeps its tab while the chart shows another metric', async () => {
+    const open = await dashboard.open(period);
+    const { page } = open;
+    const events = page.getByRole('region', { name: 'Events', exact: true });
+    await events.getByRole('rowheader', { name: 'outbound' }).waitFor();
+    await settled(page);
+    const goals = await events.getByRole('tab', { name: 'Goals', exact: true }).elementHandle();
+    const changes = await page.evaluateHandle((tab) => {
+      const seen: string[] = [];
+      new MutationObserver((records) => seen.push(...records.map(({ type }) => type))).observe(tab, {
+        attributeFilter: ['aria-selected'],
+      });
+      return seen;
+    }, goals);
+    await page
+      .locator('.tile')
+      .filter({ hasText: /^Visits/ })
+      .click();
+    await settled(page);
+    assert.match(page.url(), /metric=visits/);
+    assert.deepEqual(await changes.jsonValue(), []);
     await closeQuietly(open);
   });
 

@@ -39,6 +39,9 @@ const ALERTS = object({
   webhook: described(BOOLEAN, 'whether alerts are sent to `--webhook`'),
 });
 
+/** The answer of `GET /api/v1/alerts`. */
+export type AlertsAnswer = Static<typeof ALERTS>;
+
 const EXAMPLE = { alert: 'visitors in 5m > 1000 site example.com' } as const;
 const ALERT_EXAMPLE: Static<typeof ALERT> = {
   ...{ id: '4f6c1d2e9a0b', ...EXAMPLE, window: '5m', seconds: 300, site: 'example.com' },
@@ -90,11 +93,10 @@ const REMOVE: Operation = {
 /** `/api/v1/alerts`: an administrator sees, adds and removes them. */
 export function alertRoutes(app: FastifyInstance, context: ServerContext): void {
   const onRequest = requireToken(context);
-  app.get<{ Reply: Static<typeof ALERTS> }>(
-    '/api/v1/alerts',
-    { onRequest, config: { operation: LIST } },
-    () => ({ alerts: rulesOf(context).list().map(answerOf), webhook: context.hasWebhook }),
-  );
+  app.get<{ Reply: AlertsAnswer }>('/api/v1/alerts', { onRequest, config: { operation: LIST } }, () => ({
+    alerts: rulesOf(context).list().map(answerOf),
+    webhook: context.hasWebhook,
+  }));
 
   app.post<{ Body: unknown; Reply: Static<typeof ALERT> }>(
     '/api/v1/alerts',

@@ -1,0 +1,24 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { AlertsAnswer } from './answer-types.ts';
+import { type Answer, isAwaited, useAnswer } from './answers.ts';
+
+export const ALERTS_PATH = '/api/v1/alerts';
+
+/** Milliseconds between two looks: the server checks every 5 s, also when no hits arrive. */
+const LOOK_MS = 10_000;
+
+/** All alerts, kept up to date. Only administrators may see them. */
+export function useAlerts(): Answer<AlertsAnswer> {
+  const [looks, setLooks] = useState(0);
+  const answer = useAnswer<AlertsAnswer>(ALERTS_PATH, false, looks);
+  // Without the rate tracker there are none, however often it is asked.
+  const isOver = answer.error?.status === 404;
+  useEffect(() => {
+    if (isOver) return;
+    const timer = setInterval(() => {
+      if (!document.hidden && !isAwaited('others')) setLooks((count) => count + 1);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isOver]);
+  return answer;
+}
