@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { logLine, logTime } from '../../test/fixtures/log-line.ts';
 import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -128,7 +127,6 @@ describe('import --follow', { timeout: scaledTimeout(30_000) }, () => {
     const message = `<134>1 2015-05-17T10:05:03Z web1 nginx 12 - - ${todaysLine('/tcp')}`;
     connection.end(`${message.length} ${message}<13>nothing that is a line\n`);
     await once(connection.resume(), 'close');
-    await sleep(500);
     const { imported, failed, dropped_messages: dropped } = await following.stop();
     assert.deepEqual([imported, failed, dropped], [2, 1, undefined]);
     await following.prints(/Warning: syslog: 1 of 3 lines were not imported/);
