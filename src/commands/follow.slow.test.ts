@@ -38,6 +38,9 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
   test.after(() => stop.abort());
   return {
     ended,
+    get errors(): string {
+      return errors;
+    },
     async prints(pattern: RegExp): Promise<RegExpExecArray> {
       await until(String(pattern), () => pattern.test(errors));
       return pattern.exec(errors)!;
@@ -130,6 +133,30 @@ describe('import --follow', { timeout: scaledTimeout(30_000) }, () => {
     const { imported, failed, dropped_messages: dropped } = await following.stop();
     assert.deepEqual([imported, failed, dropped], [2, 1, undefined]);
     await following.prints(/Warning: syslog: 1 of 3 lines were not imported/);
+  });
+
+  it('imports old lines that arrive as syslog messages, which anyone could stop it with otherwise', async (test) => {
+    const folder = temporaryFolder(test);
+    const following = followed(test, folder, '--keep-hits', '400d', '--syslog', 'tcp://127.0.0.1:0');
+    const [, port] = await following.prints(/tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+    const connection = connect(Number(port), '127.0.0.1');
+    connection.end(`<13>${logLine()}<13>${todaysLine('/new')}`);
+    await once(connection.resume(), 'close');
+    assert.equal((await following.stop()).imported, 2);
+  });
+
+  it('exempts sites of syslog messages once with --keep, and does not stop at one with an age of its own', async (test) => {
+    const folder = temporaryFolder(test);
+    const ages = '400d,named.example=400d';
+    const following = followed(test, folder, '--keep', '--keep-hits', ages, '--syslog', 'tcp://127.0.0.1:0');
+    const [, port] = await following.prints(/tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+    const connection = connect(Number(port), '127.0.0.1');
+    connection.write(`<13>named.example ${logLine()}<13>${logLine()}`);
+    await following.prints(/exempt/);
+    connection.end(`<13>${todaysLine('/new')}`);
+    await once(connection.resume(), 'close');
+    assert.equal((await following.stop()).imported, 3);
+    assert.doesNotMatch(following.errors, /exempt(?:.|\n)*exempt|named\.example/);
   });
 
   it('reports lost lines, on stderr and in the summary', async (test) => {
