@@ -43,7 +43,10 @@ test('at most a hundred rules are kept', (t) => {
   writeFileSync(join(folder, 'alert-rules.json'), JSON.stringify({ alerts }));
   const rules = new AlertRules(folder, []);
   rules.add('hits in 1m > 99');
-  assert.throws(() => rules.add('hits in 1m > 100'), { code: 'invalid' });
+  assert.throws(() => rules.add('hits in 1m > 100'), {
+    code: 'invalid',
+    message: '100 alerts already exist',
+  });
   assert.equal(rules.current.length, 100);
 });
 
