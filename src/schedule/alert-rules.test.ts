@@ -55,3 +55,18 @@ test('a damaged file is reported, and not overwritten', (t) => {
   writeFileSync(join(folder, 'alert-rules.json'), '{"alerts": "hits"}');
   assert.throws(() => new AlertRules(folder, []), { code: 'data_dir_unusable' });
 });
+
+test('a deleted site takes the rules about it with it, except those of the flag', (t) => {
+  const folder = temporaryFolder(t);
+  const fixed = readAlertRules(['hits in 1h < 10 site a.com']);
+  const rules = new AlertRules(folder, fixed);
+  rules.add(ADDED);
+  rules.add('hits in 1m > 5');
+  rules.add('hits in 1m > 5 site b.com');
+  assert.deepEqual([rules.has('a.com'), rules.has('c.com')], [true, false]);
+  rules.removeSite('a.com');
+  rules.removeSite('a.com');
+  const left = ['hits in 1h < 10 site a.com', 'hits in 1m > 5', 'hits in 1m > 5 site b.com'];
+  for (const each of [rules, new AlertRules(folder, fixed)]) assert.deepEqual(texts(each), left);
+  assert.equal(rules.has('a.com'), false);
+});

@@ -99,6 +99,23 @@ export class AlertRules {
     return true;
   }
 
+  /** Whether an added rule is about a site. */
+  has(site: string): boolean {
+    return this.#added.some((rule) => rule.site === site);
+  }
+
+  /**
+   * Removes the added rules about a site: a rule about low counts would fire as soon as the site is deleted.
+   *
+   * @throws HitError `data_dir_unusable`, and nothing is changed then
+   */
+  removeSite(site: string): void {
+    const removed = this.#added.filter((rule) => rule.site === site);
+    if (removed.length === 0) return;
+    this.#keep(this.#added.filter((rule) => rule.site !== site));
+    for (const { text } of removed) this.#readings.delete(text);
+  }
+
   #keep(rules: readonly AlertRule[]): void {
     writeAtomicallySync(
       this.#path,
