@@ -49,6 +49,19 @@ describe('a request that is too large', () => {
 });
 
 describe('a request with hostile text in it', () => {
+  it('is not repeated by the page of an address that does not exist', async () => {
+    const accept = { headers: { accept: 'text/html,*/*;q=0.8' } };
+    const pages = [];
+    for (const path of ['/none', '/<script>x</script>', '/%3Cscript%3E?a=<b>', `/${'"x'.repeat(2000)}`]) {
+      const { status, headers, text } = await server.send(path, accept);
+      assert.deepEqual([status, headers['content-type']], [404, 'text/html; charset=utf-8'], path);
+      pages.push(text);
+    }
+    assert.equal(new Set(pages).size, 1, 'it is the same for all');
+    assertProblem(await server.send('/none'), 404, 'not_found');
+    assertProblem(await server.send('/api/v1/none', accept), 404, 'not_found');
+  });
+
   it('is never part of a statement', async () => {
     for (const path of [
       `/api/v1/stats?site=${encodeURIComponent("x' OR 1=1 --")}`,

@@ -7,6 +7,7 @@ import { Tokens } from '../src/folder/tokens.ts';
 import type { SitesAnswer } from '../src/http/api/sites.ts';
 import type { QueryAnswer } from '../src/query/query-schemas.ts';
 import { Resources } from '../src/query/resources/resources.ts';
+import { AlertRules } from '../src/schedule/alert-rules.ts';
 import { DBTracker } from '../src/trackers/db.ts';
 import { type AnyServer, assertProblem, BEARER } from './fixtures/any-server.ts';
 import { scaledTimeout } from './fixtures/scaled-timeout.ts';
@@ -53,6 +54,9 @@ async function visitsOf(server: AnyServer): Promise<unknown> {
 const namesOf = async (server: AnyServer) =>
   (await server.ask<SitesAnswer>('/api/v1/sites')).sites.map(({ site }) => site).sort();
 
+const alertsOf = async (server: AnyServer) =>
+  (await server.ask<{ alerts: { alert: string }[] }>('/api/v1/alerts')).alerts.map(({ alert }) => alert);
+
 const remove = (server: AnyServer, site: string, headers: object = BEARER) =>
   server.send(`/api/v1/sites/${site}`, { method: 'DELETE', headers: { ...headers, ...JSON_TYPE } });
 
@@ -72,6 +76,8 @@ test('a deleted site is gone with all that it has, and comes back as a new one',
     assert.equal((await server.post(`/api/v1/sites/${site}/goals`, goal, BEARER)).status, 201);
     const isPublic = { method: 'PUT', headers: { ...BEARER, ...JSON_TYPE }, body: '{"public":true}' };
     assert.equal((await server.send(`/api/v1/sites/${site}`, isPublic)).status, 200);
+    const alert = { alert: `hits in 1h < 10 site ${site}` };
+    assert.equal((await server.post('/api/v1/alerts', alert, BEARER)).status, 201);
   }
   const [own, shared, reader] = [
     await tokenFor(server, [GONE]),
@@ -99,6 +105,7 @@ test('a deleted site is gone with all that it has, and comes back as a new one',
   assert.deepEqual(await liveOf(server), [60, 30, 60]);
   assert.deepEqual(await server.ask(`/api/v1/sites/${GONE}/goals`), { goals: [] });
   assert.equal((await server.ask<{ goals: object[] }>(`/api/v1/sites/${STAYS}/goals`)).goals.length, 1);
+  assert.deepEqual(await alertsOf(server), [`hits in 1h < 10 site ${STAYS}`]);
   assert.equal((await server.send('/api/v1/stats', { headers: bearer(own) })).status, 401);
   assert.equal((await server.send('/api/v1/stats', { headers: bearer(shared) })).status, 200);
   const other = await server.send(`/api/v1/stats?site=${GONE}`, { headers: bearer(shared) });
@@ -137,8 +144,10 @@ test('a deletion that was interrupted is completed before a server reads what th
   const { token } = new Tokens(folder, Date.now).create('reports', 'read', [GONE]);
   const goal = { name: 'page', action: { kind: 'page', page: '/' } };
   new Resources(folder).create('goals', GONE, goal);
+  new AlertRules(folder, []).add(`hits in 1h < 10 site ${GONE}`);
   const server = await ServerHere.start(t, folder);
   assert.deepEqual(await server.ask(`/api/v1/sites/${GONE}/goals`), { goals: [] });
+  assert.deepEqual(await alertsOf(server), []);
   const headers = { authorization: `Bearer ${token}` };
   assertProblem(await server.send(`/api/v1/live?site=${GONE}`, { headers }), 401, 'unauthorized');
 });

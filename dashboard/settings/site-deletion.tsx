@@ -18,7 +18,7 @@ export function SiteDeletion({ site }: { readonly site: string }) {
       }}
     >
       <p>
-        Deletes all hits, visits, daily counts, goals, segments, funnels and notes of{' '}
+        Deletes all hits, visits, daily counts, goals, segments, funnels, notes and alerts of{' '}
         <bdi>{readable(site)}</bdi>, and the tokens that are limited to it. Its archive stays. This cannot be
         undone.
       </p>

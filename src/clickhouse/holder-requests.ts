@@ -5,7 +5,6 @@
  *
  * The wait is bounded: holders who query without a break slow down anonymous readers, and do not stop them.
  */
-import { waitUpTo } from '../timing/time-limit.ts';
 
 /** Milliseconds without a request, after which no more are expected. */
 const QUIET_MS = 100;
@@ -13,8 +12,8 @@ const QUIET_MS = 100;
 export class HolderRequests {
   readonly #quiet: number;
   #running = 0;
-  /** Called when none is in progress. A promise made by `withResolvers` would need Node 22 as the library is loaded. */
-  readonly #waiters: (() => void)[] = [];
+  /** Called when none is in progress. */
+  readonly #waiters = new Set<() => void>();
   #endedAt = Number.NEGATIVE_INFINITY;
 
   constructor(quiet = QUIET_MS) {
@@ -30,7 +29,7 @@ export class HolderRequests {
       this.#running--;
       if (this.#running === 0) {
         this.#endedAt = performance.now();
-        for (const resolve of this.#waiters.splice(0)) resolve();
+        for (const done of this.#waiters) done();
       }
     }
   }
@@ -40,10 +39,22 @@ export class HolderRequests {
     const end = performance.now() + most;
     for (let now = performance.now(); now < end; now = performance.now()) {
       const quiet = this.#endedAt + this.#quiet - now;
-      if (this.#running > 0)
-        await waitUpTo(end - now, new Promise<void>((resolve) => this.#waiters.push(resolve)));
+      if (this.#running > 0) await this.#idle(end - now);
       else if (quiet <= 0) return;
       else await new Promise((resolve) => setTimeout(resolve, Math.min(quiet, end - now)));
     }
+  }
+
+  /** Waits until none is in progress. @param most milliseconds */
+  #idle(most: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, most);
+      this.#waiters.add(done);
+    });
   }
 }

@@ -36,7 +36,7 @@ export async function importSyslog(
     while (!source.isEnded) onSummary(await take(source.log(), { follow: true }));
   } finally {
     clearInterval(timer);
-    source.stop();
+    source.close();
     report();
   }
 }

@@ -6,7 +6,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { logLine, logTime } from '../../test/fixtures/log-line.ts';
 import { scaledTimeout, until } from '../../test/fixtures/scaled-timeout.ts';
 import { temporaryFolder } from '../../test/fixtures/temporary.ts';
@@ -39,6 +38,9 @@ function followed(test: TestContext, folder: string, ...args: readonly string[])
   test.after(() => stop.abort());
   return {
     ended,
+    get errors(): string {
+      return errors;
+    },
     async prints(pattern: RegExp): Promise<RegExpExecArray> {
       await until(String(pattern), () => pattern.test(errors));
       return pattern.exec(errors)!;
@@ -128,10 +130,33 @@ describe('import --follow', { timeout: scaledTimeout(30_000) }, () => {
     const message = `<134>1 2015-05-17T10:05:03Z web1 nginx 12 - - ${todaysLine('/tcp')}`;
     connection.end(`${message.length} ${message}<13>nothing that is a line\n`);
     await once(connection.resume(), 'close');
-    await sleep(500);
     const { imported, failed, dropped_messages: dropped } = await following.stop();
     assert.deepEqual([imported, failed, dropped], [2, 1, undefined]);
     await following.prints(/Warning: syslog: 1 of 3 lines were not imported/);
+  });
+
+  it('imports old lines that arrive as syslog messages, which anyone could stop it with otherwise', async (test) => {
+    const folder = temporaryFolder(test);
+    const following = followed(test, folder, '--keep-hits', '400d', '--syslog', 'tcp://127.0.0.1:0');
+    const [, port] = await following.prints(/tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+    const connection = connect(Number(port), '127.0.0.1');
+    connection.end(`<13>${logLine()}<13>${todaysLine('/new')}`);
+    await once(connection.resume(), 'close');
+    assert.equal((await following.stop()).imported, 2);
+  });
+
+  it('exempts sites of syslog messages once with --keep, and does not stop at one with an age of its own', async (test) => {
+    const folder = temporaryFolder(test);
+    const ages = '400d,named.example=400d';
+    const following = followed(test, folder, '--keep', '--keep-hits', ages, '--syslog', 'tcp://127.0.0.1:0');
+    const [, port] = await following.prints(/tcp:\/\/127\.0\.0\.1:(\d+)\n/);
+    const connection = connect(Number(port), '127.0.0.1');
+    connection.write(`<13>named.example ${logLine()}<13>${logLine()}`);
+    await following.prints(/exempt/);
+    connection.end(`<13>${todaysLine('/new')}`);
+    await once(connection.resume(), 'close');
+    assert.equal((await following.stop()).imported, 3);
+    assert.doesNotMatch(following.errors, /exempt(?:.|\n)*exempt|named\.example/);
   });
 
   it('reports lost lines, on stderr and in the summary', async (test) => {

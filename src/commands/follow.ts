@@ -1,7 +1,6 @@
 /** `import --follow`: imports each followed log as it grows, and reports losses and errors. */
 import { createHmac } from 'node:crypto';
-import { access, constants, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { ImportKey } from '../folder/import-key.ts';
 import { Secrets } from '../folder/secrets.ts';
@@ -21,6 +20,7 @@ import { DEFAULT_SITE, type IMPORT_SETTINGS } from '../settings/import.ts';
 import type { Values } from '../settings/setting.ts';
 import type { Terminal } from './command.ts';
 import { importSyslog, sumOfDrops } from './follow-syslog.ts';
+import { checkTargets } from './follow-targets.ts';
 import { checkFailures, failureText, reportFindings, type SurveyedLog, surveyFile } from './import-checks.ts';
 import { importLog } from './import-log.ts';
 import { surveyPipe } from './import-pipes.ts';
@@ -174,7 +174,7 @@ export class FollowedLogs {
     const { name, isClosed, isSibling } = log;
     try {
       const summary = await this.#take(
-        log.bytes,
+        this.#checked(log.bytes, name),
         name,
         { follow: !isClosed },
         ({ imported }) => imported && log.stored(imported),
@@ -195,18 +195,19 @@ export class FollowedLogs {
     const { surveyed, whole } = await surveyPipe(drainedChunks(terminal.stdin, stop), name, values);
     reportFindings([surveyed], values.yes!, terminal);
     const options = { follow: true, refuseCopies: !values.yes };
-    const summary = await this.#take(whole, name, options, () => undefined);
+    const summary = await this.#take(this.#checked(whole, name), name, options, () => undefined);
     if (!stop.aborted) checkFailures([{ name, summary }], values['max-failures']!);
   }
 
   async #importSyslog(source: SyslogSource, stop: AbortSignal): Promise<void> {
-    const { terminal, values } = this.#context;
+    const { old, terminal, values } = this.#context;
     this.#drops = source.drops;
     stop.addEventListener('abort', () => source.stop());
     if (stop.aborted) source.stop();
     await importSyslog(
       source,
-      (log, options) => this.#take(log, 'syslog', options, () => undefined),
+      // Whoever reaches the port could end the import by an old line, so none is refused: the next purge deletes it.
+      (log, options) => this.#take(old.accepted(log), 'syslog', options, () => undefined),
       (summary) => {
         const failure = failureText({ name: 'syslog', summary }, values['max-failures']!);
         if (failure !== undefined) this.#warn('syslog failed', `Warning: ${failure}`);
@@ -215,16 +216,21 @@ export class FollowedLogs {
     );
   }
 
+  /** A log whose old lines are decided about before they are imported. */
+  #checked(log: AsyncIterable<Buffer>, name: string): AsyncIterable<Buffer> {
+    const { old } = this.#context;
+    return old.isChecked ? old.checked(log, name) : log;
+  }
+
   async #take(
     log: AsyncIterable<Buffer>,
     name: string,
     options: Pick<ImportOptions, 'follow' | 'refuseCopies'>,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<ImportSummary> {
-    const { old, target, interrupted } = this.#context;
+    const { target, interrupted } = this.#context;
     let last = { bytes: 0, lines: 0 };
-    const text = old.isChecked ? old.checked(log, name) : log;
-    const summary = await importLog(text, { ...this.#options, ...options }, target, (progress) => {
+    const summary = await importLog(log, { ...this.#options, ...options }, target, (progress) => {
       const { bytes, lines } = this.#shown;
       this.#shown = {
         bytes: bytes + progress.bytes - last.bytes,
@@ -262,32 +268,6 @@ export class FollowedLogs {
     if (this.#warned.has(subject)) return;
     this.#warned.add(subject);
     this.#context.terminal.stderr.write(`${text}\n`);
-  }
-}
-
-/** @throws HitError `import_failed` for a path that cannot be followed. A file that does not exist yet may appear later. */
-async function checkTargets(targets: readonly FollowTarget[], { stderr }: Terminal): Promise<void> {
-  for (const target of targets) {
-    const { path, isPattern } = target;
-    if (isPattern) {
-      if ((await findFiles([target])).length === 0)
-        stderr.write(`No file matches ${path} yet: waiting for one.\n`);
-      continue;
-    }
-    try {
-      const found = await stat(path);
-      if (found.isDirectory()) throw new Error(`it is a folder; name the files in it, or '${path}/*.log'`);
-      if (!found.isFile()) throw new Error('it is not a file; pipe its content to import --follow -');
-      await access(path, constants.R_OK);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-        stderr.write(`${path} does not exist yet: waiting for it.\n`);
-        continue;
-      }
-      throw new HitError('import_failed', `${basename(path)} cannot be read: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
   }
 }
 

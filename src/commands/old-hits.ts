@@ -57,13 +57,13 @@ interface OldHitCounts {
 /** Decides about the old lines of an import. */
 export class OldHits {
   readonly #options: OldHitsOptions;
-  readonly #exceptions: string[];
+  /** Sites that it exempted from purges. */
+  readonly #exempted = new Set<string>();
   /** Retention cutoffs of sites, each computed once. */
   #cutoffs = new Map<string, number>();
 
   constructor(options: OldHitsOptions) {
     this.#options = options;
-    this.#exceptions = [...options.retention.exceptions];
   }
 
   /** Whether logs must be scanned before they are imported. */
@@ -115,6 +115,22 @@ export class OldHits {
   }
 
   /**
+   * A stream that anyone may write to: it is never refused. With `--keep`, its sites are exempted from purges, except those that
+   * `--keep-hits` names.
+   */
+  async *accepted(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const { choice, retention } = this.#options;
+    if (choice !== 'keep') return yield* source;
+    const { text, lines } = await this.#opened(textOf(source));
+    for await (const part of wholeLines(text)) {
+      lines.read(part);
+      await this.#exempt([...lines.bySite.keys()].filter((site) => !isNamedLimited(retention.hits, site)));
+      lines.bySite.clear();
+      yield part;
+    }
+  }
+
+  /**
    * Accepts an import with these lines, or ends it.
    *
    * @param where the place of the lines, for messages
@@ -123,7 +139,7 @@ export class OldHits {
    */
   async decide(counts: OldHitCounts, where: string, lost = 'Nothing'): Promise<void> {
     if (counts.bySite.size === 0) return;
-    const { choice, terminal, retention } = this.#options;
+    const { choice, retention } = this.#options;
     const sites = [...counts.bySite.keys()];
     const named = sites.find((site) => isNamedLimited(retention.hits, site));
     if (choice === 'keep' && named !== undefined) {
@@ -135,10 +151,17 @@ export class OldHits {
       );
     }
     if (choice !== 'keep') await this.#ask(counts, where, lost, named);
-    await this.#options.except(sites);
-    this.#exceptions.push(...sites);
+    await this.#exempt(sites);
+  }
+
+  /** Exempts sites from purges, each once: the parts of a stream have the same sites again and again. */
+  async #exempt(sites: readonly string[]): Promise<void> {
+    const added = sites.filter((site) => !this.#exempted.has(site));
+    if (added.length === 0) return;
+    await this.#options.except(added);
+    for (const site of added) this.#exempted.add(site);
     this.#cutoffs = new Map();
-    terminal.stderr.write(`Hits of ${sites.join(', ')} are now exempt from purges.\n`);
+    this.#options.terminal.stderr.write(`Hits of ${added.join(', ')} are now exempt from purges.\n`);
   }
 
   /** @throws HitError `bad_usage` unless the user confirms that the sites are to be kept */
@@ -178,7 +201,8 @@ export class OldHits {
   #cutoffOf(site: string): number {
     let cutoff = this.#cutoffs.get(site);
     if (cutoff === undefined) {
-      cutoff = hitCutoff(this.#options.retention.hits, this.#exceptions, site, this.#options.now);
+      const { hits, exceptions } = this.#options.retention;
+      cutoff = hitCutoff(hits, [...exceptions, ...this.#exempted], site, this.#options.now);
       this.#cutoffs.set(site, cutoff);
     }
     return cutoff;

@@ -7,6 +7,7 @@ import { siteName } from '../hit/site-name.ts';
 import type { SiteSummary } from '../query/answers.ts';
 import { Resources } from '../query/resources/resources.ts';
 import { numberText } from '../report/number-text.ts';
+import { AlertRules } from '../schedule/alert-rules.ts';
 import { jsonText } from '../schema/hidden-characters.ts';
 import { suggestion, unknownName } from '../schema/suggestion.ts';
 import type { Values } from '../settings/setting.ts';
@@ -79,7 +80,10 @@ async function openSites(values: SitesValues): Promise<SiteStore> {
   return {
     list: () => db.sites(),
     delete: (site) => {
-      const siteData = [new Tokens(dataDir, now), new PublicSites(dataDir), new Resources(dataDir)];
+      const siteData = [
+        ...[new Tokens(dataDir, now), new PublicSites(dataDir), new Resources(dataDir)],
+        new AlertRules(dataDir, []),
+      ];
       return new SiteDeletions({ store, spool, rollups, siteData, now }).delete(site);
     },
     [Symbol.asyncDispose]: () => db.close(),

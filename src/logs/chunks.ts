@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 const CHUNK = 1024 * 1024;
-/** Milliseconds for which a pipe is still read after a stop, in all and without new data. */
-const DRAIN = { most: 5000, idle: 500 };
+/** Milliseconds for which a pipe, or what arrives over a network, is still read after a stop, in all and without new data. */
+export const DRAIN = { most: 5000, idle: 500 };
 
 /**
  * The bytes of a file. All chunks share one buffer, so each is valid until the next is requested: a large log

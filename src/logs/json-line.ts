@@ -13,6 +13,7 @@ import { forwardedClient, hostNameOf, isHostName, isPublic } from './words.ts';
 
 /** Objects of programs that log all headers. */
 const ALL_HEADERS = ['request.headers', 'httpRequest'].map(pathOf);
+const DURATION = USUAL_PATHS.get('responseTime')!.find(({ whole }) => whole === 'duration');
 
 /**
  * Reads a line of JSON.
@@ -101,8 +102,8 @@ class JsonObject {
     for (const path of this.#paths.get('responseTime')!) {
       const value = valueAt(this.#json, path);
       if (!isText(value)) continue;
-      // Of the programs that call it so, Envoy alone writes milliseconds.
-      const isEnvoy = path.whole === 'duration' && this.#json.response_code !== undefined;
+      // Of the programs that call it so, Envoy alone writes milliseconds; users state the unit.
+      const isEnvoy = path === DURATION && this.#json.response_code !== undefined;
       return responseTimeOf(String(value), isEnvoy ? 'ms' : path.unit);
     }
     return NO_RESPONSE_TIME;

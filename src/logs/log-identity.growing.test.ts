@@ -27,6 +27,7 @@ const FIRST_LINES = {
   'that cannot be read': 'started\n',
   'of Squid':
     '1431857103.655 12 203.0.113.7 TCP_MISS/200 512 GET http://www.example.com/ - HIER_DIRECT/- -\n',
+  'of syslog': '<134>May 17 10:05:03 lb haproxy[12]: 203.0.113.7:33317 [17/May/2015:10:05:03.655] http-in\n',
   'of W3C extended': '#Fields: date time c-ip cs-uri-stem\n2015-05-17 10:05:03 203.0.113.7 /\n',
 };
 

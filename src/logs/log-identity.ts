@@ -7,7 +7,7 @@
  * version reads, it never changes.
  *
  * A growing log whose first line has no address and time does not wait for a line that has them: then its first line identifies
- * it. If such a line follows, the log has two identities. It keeps the one under which it was imported first.
+ * it. If such a line follows, the log has more than one identity. It keeps the one under which it was imported first.
  */
 
 import { HASH, LINE_FEED, OPENING_BRACE } from './ascii.ts';
@@ -33,22 +33,28 @@ export function identityOf(head: Buffer): Buffer | undefined {
 
 /** Beginnings of lines in other formats: JSON, W3C extended, and those of load balancers, after their protocol. */
 const OTHER_FORMAT = /^(?:\{|#(?:Software|Version|Fields|Date)|(?:[a-z\d]{1,5} )?\d{4}-\d\d-\d\dT)/;
+/** Beginning of a syslog message, whatever its line looks like. */
+const SYSLOG = /^<\d{1,3}>/;
 
 /**
  * What identifies a log without a line that `identityOf` recognizes.
  *
  * @param head bytes at the start of a log, all that decide
- * @returns its first line that is not a comment, a view; empty for logs of unknown formats, which share one identity
+ * @returns its first line that is not a comment, a view; empty for logs of unknown formats, which share one identity. Earlier
+ *   versions did not know syslog messages, so logs of these may have been imported under that one
  */
-function otherIdentityOf(head: Buffer): Buffer {
-  return OTHER_FORMAT.test(head.toString('latin1', 0, 20)) ? firstLineOf(head) : head.subarray(0, 0);
+function otherIdentitiesOf(head: Buffer): readonly Buffer[] {
+  const beginning = head.toString('latin1', 0, 20);
+  if (OTHER_FORMAT.test(beginning)) return [firstLineOf(head)];
+  const shared = head.subarray(0, 0);
+  return SYSLOG.test(beginning) ? [firstLineOf(head), shared] : [shared];
 }
 
 /**
  * Reads as much of a log as identifies it.
  *
  * @param timeout milliseconds for which a growing log whose first line is complete waits for a line with an address and a time
- * @returns one identity, or two that the log may have been imported under
+ * @returns its identity, and others that the log may have been imported under
  */
 export async function readIdentities(window: ReadBuffer, timeout: number): Promise<readonly Buffer[]> {
   const due = performance.now() + timeout;
@@ -57,11 +63,11 @@ export async function readIdentities(window: ReadBuffer, timeout: number): Promi
     const identity = identityOf(head);
     const first = firstLineOf(head);
     if (identity && identity.byteOffset <= first.byteOffset) return [identity];
-    if (identity) return [identity, otherIdentityOf(head)];
+    if (identity) return [identity, ...otherIdentitiesOf(head)];
     const isComplete =
       first.length > 0 && head[first.byteOffset - head.byteOffset + first.length] === LINE_FEED;
     const left = isComplete ? due - performance.now() : Number.POSITIVE_INFINITY;
-    if (window.ended || window.length >= HEAD_BYTES || left <= 0) return [otherIdentityOf(head)];
+    if (window.ended || window.length >= HEAD_BYTES || left <= 0) return otherIdentitiesOf(head);
     await window.read(left);
   }
 }

@@ -91,6 +91,8 @@ describe('the duration of a response', () => {
     const own = json({ took: 15, size_: 9, request_time: 1 });
     assert.deepEqual(responseOf(own, { fields: 'response_time=took:ms,bytes=size_' }), [9, 15_000]);
     assert.deepEqual(responseOf(own, { fields: 'response_time=took' }), [-1, 15_000_000]);
+    const withCode = json({ duration: 226, response_code: 200 });
+    assert.deepEqual(responseOf(withCode, { fields: 'response_time=duration:us' }), [-1, 226]);
   });
 
   it('is read from the lines of load balancers, IIS, CloudFront, Squid, S3 and Envoy', () => {

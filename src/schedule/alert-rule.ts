@@ -2,7 +2,7 @@ import { HitError } from '../errors.ts';
 import { siteName } from '../hit/site-name.ts';
 import { readWindow } from '../live/window-text.ts';
 
-const MAX_RULES = 100;
+export const MAX_RULES = 100;
 const EXAMPLE = 'visitors in 5m > 1000 site a.com clear 900 for 30s';
 
 /** A live count, and the threshold that it must not pass unnoticed. */

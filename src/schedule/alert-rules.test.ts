@@ -43,7 +43,10 @@ test('at most a hundred rules are kept', (t) => {
   writeFileSync(join(folder, 'alert-rules.json'), JSON.stringify({ alerts }));
   const rules = new AlertRules(folder, []);
   rules.add('hits in 1m > 99');
-  assert.throws(() => rules.add('hits in 1m > 100'), { code: 'invalid' });
+  assert.throws(() => rules.add('hits in 1m > 100'), {
+    code: 'invalid',
+    message: '100 alerts already exist',
+  });
   assert.equal(rules.current.length, 100);
 });
 
@@ -51,4 +54,19 @@ test('a damaged file is reported, and not overwritten', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'alert-rules.json'), '{"alerts": "hits"}');
   assert.throws(() => new AlertRules(folder, []), { code: 'data_dir_unusable' });
+});
+
+test('a deleted site takes the rules about it with it, except those of the flag', (t) => {
+  const folder = temporaryFolder(t);
+  const fixed = readAlertRules(['hits in 1h < 10 site a.com']);
+  const rules = new AlertRules(folder, fixed);
+  rules.add(ADDED);
+  rules.add('hits in 1m > 5');
+  rules.add('hits in 1m > 5 site b.com');
+  assert.deepEqual([rules.has('a.com'), rules.has('c.com')], [true, false]);
+  rules.removeSite('a.com');
+  rules.removeSite('a.com');
+  const left = ['hits in 1h < 10 site a.com', 'hits in 1m > 5', 'hits in 1m > 5 site b.com'];
+  for (const each of [rules, new AlertRules(folder, fixed)]) assert.deepEqual(texts(each), left);
+  assert.equal(rules.has('a.com'), false);
 });

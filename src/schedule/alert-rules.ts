@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HitError, messageOf } from '../errors.ts';
 import { writeAtomicallySync } from '../files/atomic.ts';
-import { type AlertRule, readAlertRules } from './alert-rule.ts';
+import { type AlertRule, MAX_RULES, readAlertRules } from './alert-rule.ts';
 
 /** What was last read for a rule. */
 export interface AlertReading {
@@ -76,15 +76,8 @@ export class AlertRules {
     if (this.current.some((rule) => rule.text === spaced)) {
       throw new HitError('invalid', `alert "${spaced}" already exists`);
     }
-    let rules: AlertRule[];
-    try {
-      rules = readAlertRules([...this.current.map((rule) => rule.text), text]);
-    } catch (error) {
-      if (!(error instanceof HitError)) throw error;
-      // On the command line it is a flag.
-      throw new HitError('invalid', error.message.replace(/^--alert:? ?/, 'alert '));
-    }
-    const rule = rules.at(-1)!;
+    if (this.current.length >= MAX_RULES) throw new HitError('invalid', `${MAX_RULES} alerts already exist`);
+    const rule = readRule(text);
     this.#keep([...this.#added, rule]);
     return { id: idOf(rule), rule, isFixed: false, reading: undefined };
   }
@@ -106,12 +99,40 @@ export class AlertRules {
     return true;
   }
 
+  /** Whether an added rule is about a site. */
+  has(site: string): boolean {
+    return this.#added.some((rule) => rule.site === site);
+  }
+
+  /**
+   * Removes the added rules about a site: a rule about low counts would fire as soon as the site is deleted.
+   *
+   * @throws HitError `data_dir_unusable`, and nothing is changed then
+   */
+  removeSite(site: string): void {
+    const removed = this.#added.filter((rule) => rule.site === site);
+    if (removed.length === 0) return;
+    this.#keep(this.#added.filter((rule) => rule.site !== site));
+    for (const { text } of removed) this.#readings.delete(text);
+  }
+
   #keep(rules: readonly AlertRule[]): void {
     writeAtomicallySync(
       this.#path,
       `${JSON.stringify({ alerts: rules.map(({ text }) => text) }, null, 2)}\n`,
     );
     this.#added = rules;
+  }
+}
+
+/** @throws HitError `invalid` */
+function readRule(text: string): AlertRule {
+  try {
+    return readAlertRules([text])[0]!;
+  } catch (error) {
+    if (!(error instanceof HitError)) throw error;
+    // On the command line it is a flag.
+    throw new HitError('invalid', error.message.replace(/^--alert /, 'alert '));
   }
 }
 

@@ -103,6 +103,23 @@ describe('an alert', { timeout: scaledTimeout(20_000) }, () => {
     assert.deepEqual(watched.sent.slice(1), ['alert.fired 06:01:15']);
   });
 
+  test('that is removed while its count is read is not reported', async (t) => {
+    const watched = new Watched(t);
+    const rules = new AlertRules(dirname(watched.state), []);
+    await using _ = await watched.watch([], true, rules);
+    await watched.pass(60);
+    const { id } = rules.add('hits in 1m > 2');
+    watched.hit(3);
+    const { live } = watched;
+    t.mock.method(live, 'read', async (...asked: Parameters<MemoryLive['read']>) => {
+      rules.remove(id);
+      return MemoryLive.prototype.read.apply(live, asked);
+    });
+    await watched.pass(10);
+    assert.deepEqual(watched.sent, []);
+    assert.deepEqual(rules.list(), []);
+  });
+
   test('does not change between its two thresholds', async (t) => {
     const watched = new Watched(t);
     await using _ = await watched.watch(['hits in 10s > 10 clear 3']);

@@ -47,7 +47,7 @@ export class AlertWatch implements AsyncDisposable {
   readonly #options: AlertWatchOptions;
   readonly #file: StateFile<WatchState>;
   /** By the text of the rule. */
-  #alerts: ReadonlyMap<string, AlertState>;
+  #alerts: Map<string, AlertState>;
   readonly #stop = new AbortController();
   #watchedSince: number;
   #until: number;
@@ -102,13 +102,15 @@ export class AlertWatch implements AsyncDisposable {
     const state = this.#alerts.get(rule.text)!;
     try {
       const { windows } = await this.#options.live.read(rule.site, [rule.seconds]);
+      // It may have been removed meanwhile: then nothing is reported.
+      if (!this.#options.rules.current.includes(rule)) return;
       const count = Math.round(windows[0]![rule.metric]);
       const time = this.#until;
       const isWhole = time - this.#watchedSince >= rule.seconds * 1000;
       const next = nextState(rule, state, { count, time, isWhole });
       if (next.firedAt !== state.firedAt)
         await this.#transition(rule, state.firedAt ?? next.firedAt!, next, count);
-      this.#alerts = new Map(this.#alerts).set(rule.text, next);
+      this.#alerts.set(rule.text, next);
       this.#options.rules.saw(rule, { count, firedAt: next.firedAt });
       if (next.firedAt !== state.firedAt) await this.#save();
       this.#faults.delete(rule);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { archiveLocation } from '../archive/address.ts';
 import { EnginePriority } from '../clickhouse/engine-priority.ts';
+import type { SiteData } from '../deletion/site-deletions.ts';
 import { messageOf } from '../errors.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import type { TrustedProxies } from '../hit/address.ts';
@@ -58,6 +59,8 @@ export async function openCounting(
     readonly log: Logger;
     /** Whether a definition names a site. */
     readonly isClaimed: (site: string) => boolean;
+    /** Rules of alerts, which a deletion of a site removes, too. */
+    readonly rules: SiteData;
   },
   resources: AsyncDisposableStack,
 ): Promise<Counting> {
@@ -82,7 +85,8 @@ export async function openCounting(
     endDeliveries(publisher, values, resources);
     return { sites, intake, midnight, live, db: undefined, publisher, spool };
   }
-  const db = resources.use(await openStore(folder, intake, publisher, live, values, parts.log));
+  const siteData = [parts.rules, ...(live ? [live.removal] : [])];
+  const db = resources.use(await openStore(folder, intake, publisher, siteData, values, parts.log));
   endDeliveries(publisher, values, resources);
   if (values.store === 'embedded') resources.use(new EnginePriority());
   await restore(
@@ -166,7 +170,7 @@ async function openStore(
   folder: DataFolder,
   intake: Intake,
   publisher: Sink | undefined,
-  live: ServerLive | undefined,
+  siteData: readonly SiteData[],
   values: ServeValues,
   log: Logger,
 ): Promise<DBTracker> {
@@ -175,7 +179,7 @@ async function openStore(
     durability: values.durability!,
     spoolMax: values['spool-max']!,
     sinks: publisher ? [publisher] : [],
-    siteData: live ? [live.removal] : [],
+    siteData,
     mayWaitForStore: true,
     closeTimeout: values['stop-timeout']! * DELIVERY_SHARE,
     archive: values.archive === undefined ? undefined : archiveLocation(values.archive, '--archive', values),

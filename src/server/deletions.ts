@@ -1,4 +1,4 @@
-import { SiteDeletions } from '../deletion/site-deletions.ts';
+import { type SiteData, SiteDeletions } from '../deletion/site-deletions.ts';
 import type { ServerContext } from '../http/context.ts';
 import type { DBTracker } from '../trackers/db.ts';
 import type { Counting } from './counting.ts';
@@ -8,13 +8,18 @@ import type { Upkeep } from './upkeep.ts';
 export function siteDeletions(
   db: DBTracker,
   { live, sites }: Pick<Counting, 'live' | 'sites'>,
-  { tokens, publicSites, resources }: Pick<ServerContext, 'tokens' | 'publicSites' | 'resources'>,
+  {
+    tokens,
+    publicSites,
+    resources,
+    rules,
+  }: Pick<ServerContext, 'tokens' | 'publicSites' | 'resources'> & { readonly rules: SiteData },
   { exclusive }: Pick<Upkeep, 'exclusive'>,
 ): SiteDeletions {
   const { store, spool, rollups } = db;
   return new SiteDeletions({
     ...{ store, spool, rollups, queue: exclusive, now: Date.now },
-    siteData: [tokens, publicSites, resources, sites, ...(live ? [live.removal] : [])],
+    siteData: [tokens, publicSites, resources, rules, sites, ...(live ? [live.removal] : [])],
     onDeleted: async (site) => {
       await live?.restoreAfterRemoval(db, site);
     },

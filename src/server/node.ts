@@ -77,10 +77,11 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   const settings = intakeSettings(values, secrets);
   // Called for hits, which come later.
   const isClaimed = (site: string) => publicSites.has(site) || definitions.has(site) || tokens.has(site);
+  const rules = new AlertRules(folder.path, schedule.rules);
   const counting = await openCounting(
     folder,
     values,
-    { settings, proxies, limit, log, isClaimed },
+    { settings, proxies, limit, log, isClaimed, rules },
     resources,
   );
   const { intake, sites, live, db, spool, publisher, midnight } = counting;
@@ -128,7 +129,6 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
   });
   const clients = new ClientAddresses(proxies, values['client-header']!, intake.networks);
   const guard = new TokenGuard(clients, log, Date.now);
-  const rules = new AlertRules(folder.path, schedule.rules);
   const owned = { tokens, publicSites, resources: definitions };
   const durations = new RequestDurations();
   const app = buildServer(
@@ -144,7 +144,7 @@ export async function openNode(folder: DataFolder, options: ServeOptions, out: O
       retentionJob: upkeep?.retentionJob,
       archives: upkeep?.archives,
       retention: upkeep?.retention,
-      deletions: db && upkeep && siteDeletions(db, counting, owned, upkeep),
+      deletions: db && upkeep && siteDeletions(db, counting, { ...owned, rules }, upkeep),
       ...owned,
       dataDir: folder.path,
       rate: trackers.includes('rate'),

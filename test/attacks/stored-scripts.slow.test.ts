@@ -91,7 +91,13 @@ describe('52 stored scripts', { skip: program === undefined && BROWSER_MISSING }
         `/openapi.json?${query}`,
         `/${encodeURIComponent(payload)}`,
       ]) {
-        const { status, headers, text: sent } = await server.send(place);
+        const {
+          status,
+          headers,
+          text: sent,
+        } = await server.send(place, {
+          headers: { accept: 'text/html' },
+        });
         const isMarkup = /html|svg/.test(headers['content-type'] ?? '');
         assert.ok(
           !isMarkup || (!sent.includes('<script') && !/<[^>]* on\w+=/.test(sent)),

@@ -57,7 +57,7 @@ const REMOVE: Operation = {
   tags: ['Administer'],
   summary: 'Delete a site with all that it has',
   description:
-    'Deletes its hits, visits, rollups, live counts, goals, segments, funnels, annotations, retention, public state, and the tokens that are bound to it alone. Its archive stays. Hits that come later are counted as those of a new site, and logs that were imported can be imported again. The answer comes when all is deleted; a deletion that was interrupted is completed by the next start.',
+    'Deletes its hits, visits, rollups, live counts, goals, segments, funnels, annotations, alerts except those of `--alert`, retention, public state, and the tokens that are bound to it alone. Its archive stays. Hits that come later are counted as those of a new site, and logs that were imported can be imported again. The answer comes when all is deleted; a deletion that was interrupted is completed by the next start.',
   parameters: [pathParameter('site', 'host name', 'example.com')],
   responses: {
     200: json('deleted: hits that were stored one by one, and visits', DELETED_SITE, {

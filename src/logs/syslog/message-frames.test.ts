@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { cpuTimeOf } from '../../../test/fixtures/cpu-time.ts';
 import { LONGEST_MESSAGE, MessageFrames } from './message-frames.ts';
 
 /** What a connection with these bytes brings, read in pieces of these sizes. */
@@ -58,6 +59,14 @@ describe('syslog messages of a connection', () => {
       for (const sizes of [[], Array.from({ length: 50 }, () => 3000)]) {
         assert.deepEqual(read(Buffer.from(text), sizes), { lines: ['<13>next\n'], tooLong: 1 });
       }
+    }
+  });
+
+  it('take no longer than their bytes, however short they are', () => {
+    for (const text of ['\n', '\0', 'a\n', 'a\0']) {
+      const bytes = Buffer.from(text.repeat(400_000));
+      const ms = cpuTimeOf(() => new MessageFrames().push(bytes, () => undefined, assert.fail));
+      assert.ok(ms < 1000, `${JSON.stringify(text)}: ${ms} ms`);
     }
   });
 });

@@ -93,9 +93,10 @@ function lengthOf(bytes: Buffer): { start: number; length: number } | 'incomplet
   return bytes[at] === SPACE && bytes[at + 1] === LESS_THAN ? { start: at + 1, length } : undefined;
 }
 
+/** The index of the byte that ends a message; -1 if there is none. One loop: a search for each byte would read on behind the other. */
 function endOf(bytes: Buffer): number {
-  const [feed, nul] = [bytes.indexOf(LINE_FEED), bytes.indexOf(NUL)];
-  return nul < 0 || (feed >= 0 && feed < nul) ? feed : nul;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === LINE_FEED || bytes[at] === NUL) return at;
+  return -1;
 }
 
 /** Passes a message on as one line, unless it is blank. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -9,7 +10,7 @@ import { type SyslogLimits, SyslogSource } from './syslog-source.ts';
 
 async function opened(test: TestContext, text: string, limits: SyslogLimits = {}) {
   const source = await SyslogSource.open(readSyslogAddresses(text, '--syslog'), limits);
-  test.after(() => source.stop());
+  test.after(() => source.close());
   const { protocol, port } = source.addresses[0]!;
   return { source, protocol, port };
 }
@@ -58,7 +59,7 @@ describe('a syslog source', { timeout: scaledTimeout(30_000) }, () => {
     assert.equal((await first.next()).done, true, 'it is long enough');
     await sendStream(port, '<13>second\n');
     source.stop();
-    assert.deepEqual(await logsOf(source), ['<13>second\n']);
+    assert.deepEqual(await logsOf(source), ['<13>second\n', ''], 'the last one waits for more');
   });
 
   it('lets TCP senders wait while its queue is full, and loses nothing', async (test) => {
@@ -75,6 +76,43 @@ describe('a syslog source', { timeout: scaledTimeout(30_000) }, () => {
     await sending;
     assert.ok(text === sent);
     assert.deepEqual(source.drops, { overflow: 0, too_long: 0, connections: 0 });
+  });
+
+  it('reads what the system has received when it is stopped', async (test) => {
+    const udp = await opened(test, 'udp://127.0.0.1:0');
+    const packets = Array.from({ length: 100 }, (_, i) => `<13>${i}\n`);
+    await sendPackets(udp.port, packets);
+    udp.source.stop();
+    assert.deepEqual(await logsOf(udp.source), [packets.join('')]);
+
+    const tcp = await opened(test, 'tcp://127.0.0.1:0', { queueBytes: 1000 });
+    const sent = Array.from({ length: 20_000 }, (_, i) => `<13>${i} ${'x'.repeat(100)}\n`).join('');
+    const sending = sendStream(tcp.port, sent);
+    const first = await tcp.source.log().next();
+    tcp.source.stop();
+    const text = first.value + (await logsOf(tcp.source)).join('');
+    assert.ok(text === sent, `${text.length} of ${sent.length} bytes`);
+    await sending;
+  });
+
+  it('reads connections that it has not seen yet when it is stopped', async (test) => {
+    const { source, port } = await opened(test, 'tcp://127.0.0.1:0');
+    const send = `require('net').connect(${port}, '127.0.0.1').end('<13>a\\n', () => process.exit())`;
+    execFileSync(process.execPath, ['-e', send]);
+    source.stop();
+    assert.deepEqual(await logsOf(source), ['<13>a\n']);
+  });
+
+  it('disconnects a sender that goes on, some seconds after it is stopped', async (test) => {
+    const { source, port } = await opened(test, 'tcp://127.0.0.1:0');
+    const sender = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    const sending = setInterval(() => sender.write('<13>more\n'), 50);
+    const closed = new Promise((resolve) => sender.resume().once('close', resolve));
+    test.after(() => clearInterval(sending));
+    await source.log().next();
+    source.stop();
+    await logsOf(source);
+    await closed;
   });
 
   it('drops and counts UDP packets while its queue is full', async (test) => {

@@ -13,6 +13,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { HitError, messageOf } from '../../errors.ts';
 import { type SyslogAddress, syslogAddressText } from '../../settings/syslog-address.ts';
 import { HOUR } from '../../timing/units.ts';
+import { DRAIN } from '../chunks.ts';
 import { emit, LONGEST_MESSAGE, MessageFrames } from './message-frames.ts';
 import { MessageQueue } from './message-queue.ts';
 
@@ -20,6 +21,8 @@ import { MessageQueue } from './message-queue.ts';
 const MOST_CONNECTIONS = 200;
 /** Bytes of packets that the system keeps for us; it may grant less. */
 const SYSTEM_BUFFER = 4 * 1024 * 1024;
+/** Milliseconds without data after which a sender is probed: one that was cut off would stay connected for ever. */
+const KEEP_ALIVE = 60_000;
 /** Of one log. */
 const LOG_BYTES = 256 * 1024 * 1024;
 
@@ -34,7 +37,7 @@ export interface SyslogDrops {
 }
 
 export interface SyslogLimits {
-  /** Bytes of waiting messages. */
+  /** Bytes of memory of waiting messages. */
   readonly queueBytes?: number;
   /** Bytes and milliseconds of one log. */
   readonly logBytes?: number;
@@ -43,11 +46,17 @@ export interface SyslogLimits {
 
 export class SyslogSource {
   readonly drops: SyslogDrops = { overflow: 0, too_long: 0, connections: 0 };
+  /** Where it listens, with the ports that the system chose for 0. */
+  readonly addresses: SyslogAddress[] = [];
   readonly #queue: MessageQueue;
   readonly #limits: SyslogLimits;
   readonly #sockets: PacketSocket[] = [];
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Socket>();
+  /** Packets and pieces of connections. */
+  #received = 0;
+  /** Looks whether something is still received, after a stop. */
+  #draining: NodeJS.Timeout | undefined;
 
   private constructor(limits: SyslogLimits) {
     this.#limits = limits;
@@ -68,7 +77,7 @@ export class SyslogSource {
       try {
         await (address.protocol === 'udp' ? source.#receive(address) : source.#accept(address));
       } catch (error) {
-        source.stop();
+        source.close();
         throw new HitError('port_unavailable', `${syslogAddressText(address)}: ${messageOf(error)}`, {
           cause: error,
         });
@@ -77,28 +86,40 @@ export class SyslogSource {
     return source;
   }
 
-  /** Where it listens, with the ports that the system chose for 0. */
-  get addresses(): SyslogAddress[] {
-    return [
-      ...this.#sockets.map((socket) => addressOf('udp', socket.address())),
-      ...this.#servers.map((server) => addressOf('tcp', server.address() as AddressInfo)),
-    ];
-  }
-
-  /** Whether it has stopped, and all lines were taken. */
+  /** Whether it is closed, and all lines were taken. */
   get isEnded(): boolean {
     return this.#queue.isEnded;
   }
 
-  /** Stops listening. Lines that were received can still be taken. */
+  /**
+   * Accepts no more connections, and closes itself when nothing has arrived for a moment, or after some seconds: what the system has
+   * received would be lost otherwise, and its senders would not know.
+   */
   stop(): void {
+    if (this.#draining || this.#queue.isClosed) return;
+    // Not at once: those that the system has accepted, with what was sent, are passed on first.
+    for (const server of this.#servers) setImmediate(() => server.close());
+    // Their senders learn that nobody will read what they send from now on.
+    for (const connection of this.#connections) connection.end();
+    const end = performance.now() + DRAIN.most;
+    let seen = this.#received;
+    this.#draining = setInterval(() => {
+      const isIdle = this.#received === seen && !this.#queue.isFull;
+      seen = this.#received;
+      if (isIdle || performance.now() >= end) this.close();
+    }, DRAIN.idle);
+  }
+
+  /** Receives nothing more. Lines that were received can still be taken. */
+  close(): void {
+    clearInterval(this.#draining);
     for (const socket of this.#sockets.splice(0)) socket.close();
     for (const server of this.#servers.splice(0)) server.close();
     for (const connection of this.#connections) connection.destroy();
     this.#queue.close();
   }
 
-  /** The lines of the next log, until it has reached its size or age, or the source has stopped. Not empty unless that has. */
+  /** The lines of the next log, until it has reached its size or age, or the source is closed. Not empty unless that is. */
   async *log(): AsyncGenerator<Buffer> {
     const { logBytes = LOG_BYTES, logTime = HOUR } = this.#limits;
     let due = Number.POSITIVE_INFINITY;
@@ -116,6 +137,7 @@ export class SyslogSource {
     const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
     this.#sockets.push(socket);
     socket.on('message', (message) => {
+      this.#received++;
       if (message.length > LONGEST_MESSAGE) this.drops.too_long++;
       else if (this.#queue.isFull) this.drops.overflow++;
       else emit(message, (line) => this.#queue.add(line));
@@ -123,6 +145,7 @@ export class SyslogSource {
     socket.bind(port, host);
     await once(socket, 'listening');
     socket.on('error', () => undefined);
+    this.addresses.push(addressOf('udp', socket.address()));
     try {
       socket.setRecvBufferSize(SYSTEM_BUFFER);
     } catch {
@@ -131,13 +154,16 @@ export class SyslogSource {
   }
 
   async #accept({ host, port }: SyslogAddress): Promise<void> {
-    const server = createServer((connection) => this.#read(connection));
+    const server = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE }, (connection) =>
+      this.#read(connection),
+    );
     this.#servers.push(server);
     server.maxConnections = MOST_CONNECTIONS;
     server.on('drop', () => this.drops.connections++);
     server.listen(port, host);
     await once(server, 'listening');
     server.on('error', () => undefined);
+    this.addresses.push(addressOf('tcp', server.address() as AddressInfo));
   }
 
   #read(connection: Socket): void {
@@ -145,6 +171,7 @@ export class SyslogSource {
     const add = (line: Buffer) => this.#queue.add(line);
     this.#connections.add(connection);
     connection.on('data', (chunk) => {
+      this.#received++;
       // Bytes, as no encoding is set.
       frames.push(chunk as Buffer, add, () => this.drops.too_long++);
       if (this.#queue.isFull) connection.pause();
@@ -153,6 +180,7 @@ export class SyslogSource {
     connection.on('error', () => undefined);
     connection.on('end', () => frames.end(add));
     connection.on('close', () => this.#connections.delete(connection));
+    if (this.#draining) connection.end();
   }
 }
 
