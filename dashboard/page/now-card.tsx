@@ -28,7 +28,7 @@ export function NowCard() {
     <section class="card now" aria-label="Now">
       <div class="now-figures">
         <p class={isAway ? 'now-title away' : 'now-title'}>
-          <span class="dot" aria-hidden="true" />
+          <span class={isOddSecond(answer?.at) ? 'dot dim' : 'dot'} aria-hidden="true" />
           {isAway ? 'Reconnecting…' : 'Now'}
         </p>
         {liveFault.value !== undefined && !window ? (
@@ -68,6 +68,10 @@ export function NowCard() {
       </div>
     </section>
   );
+}
+
+function isOddSecond(time: string | undefined): boolean {
+  return time !== undefined && new Date(time).getUTCSeconds() % 2 === 1;
 }
 
 interface UsualProps {
