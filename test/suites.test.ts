@@ -24,9 +24,18 @@ describe('the suites', () => {
       const [name = ''] = Object.entries(scripts).find(([, text]) =>
         text.includes(`scripts/test.ts ${suite}`),
       )!;
-      assert.match(
-        read('.ci/run'),
-        new RegExp(`^step \\S+ npm (run )?${name}( -- --test-shard=1/\\d)?$`, 'm'),
+      const steps = new RegExp(
+        `^step \\S+ npm (?:run )?${name}(?: -- --test-shard=(?<shard>\\d)/(?<shards>\\d))?$`,
+        'gm',
+      );
+      const parts = Array.from(
+        read('.ci/run').matchAll(steps),
+        ({ groups }) => `${groups!.shard ?? 1}/${groups!.shards ?? 1}`,
+      );
+      const all = Number(parts[0]?.split('/')[1] ?? 1);
+      assert.deepEqual(
+        parts,
+        Array.from({ length: all }, (_, at) => `${at + 1}/${all}`),
         suite,
       );
     }
