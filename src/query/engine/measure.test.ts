@@ -30,9 +30,10 @@ test('the depth of pages is summed by the store, with two numbers per row', () =
 });
 
 test('a share is at most 1, although an estimate of some visitors may be greater than that of all', () => {
-  const fewer = { allVisitors: 4090, baseVisitors: 4090 };
+  const fewer = { allVisitors: 4090, baseVisitors: 4090, areEstimates: true };
   assert.equal(measure('percentage', { visitors: '4096' }, fewer), 1);
   assert.equal(measure('conversion_rate', { converters: '4096' }, fewer), 1);
   assert.equal(measure('conversion_rate', { converters: '4089' }, fewer), 0.9998);
   assert.equal(measure('percentage', { visitors: '1' }, NONE), null);
+  assert.equal(measure('conversion_rate', { converters: '3' }, { allVisitors: 4, baseVisitors: 1 }), 3);
 });

@@ -180,10 +180,12 @@ export interface Denominators {
   readonly allVisitors: number;
   /** Visitors of the row, regardless of goals and properties. */
   readonly baseVisitors: number;
+  /** Whether these and the visitors of the row are estimates, of which a part may be greater than the whole. */
+  readonly areEstimates?: boolean;
 }
 
 /** The value of a metric. */
-export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors }: Denominators): Value {
+export function measure(metric: Metric, sums: Sums, denominators: Denominators): Value {
   const number = (name: string) => Number(sums[name] ?? 0);
   switch (metric) {
     case 'visitors':
@@ -205,9 +207,9 @@ export function measure(metric: Metric, sums: Sums, { allVisitors, baseVisitors 
     case 'scroll_depth':
       return ratio(number('depth'), number('depth_pages'), 1);
     case 'conversion_rate':
-      return share(number('converters'), baseVisitors);
+      return share(number('converters'), denominators.baseVisitors, denominators);
     case 'percentage':
-      return share(number('visitors'), allVisitors);
+      return share(number('visitors'), denominators.allVisitors, denominators);
     case 'bandwidth':
     case 'response_time_p50':
     case 'response_time_p95':
@@ -231,9 +233,12 @@ export function ratio(part: number, whole: number, digits: number): number | nul
   return whole === 0 ? null : Number((part / whole).toFixed(digits));
 }
 
-/** The share of a part, up to 1; null without a whole. Of two estimates, that of a part may be greater than that of the whole. */
-function share(part: number, whole: number): number | null {
-  return ratio(Math.min(part, whole), whole, 4);
+/**
+ * The share of some visitors; null without a whole. Exactly counted, it may exceed 1: of the rows of an event on a page, the whole are
+ * those who viewed the page.
+ */
+function share(part: number, whole: number, { areEstimates = false }: Denominators): number | null {
+  return ratio(areEstimates ? Math.min(part, whole) : part, whole, 4);
 }
 
 /** Name of the aggregate of a metric of a property. */

@@ -85,6 +85,7 @@ export async function countRows(
     baseVisitors: base
       ? (base.get(keyOf(values.filter((_, at) => kept[at]))) ?? 0)
       : Number(own.visitors ?? 0),
+    areEstimates: query.estimatesVisitors ?? false,
   });
   const rowOf = (values: readonly string[], own: Sums): Row => ({
     dimensions: values,
