@@ -88,7 +88,8 @@ test(`of ${FILLS} merges while the disk filled up, none lost a row`, { timeout }
     await store.guard.parts.inspect();
   }
   const replaced = store.log.all.filter((line) => line.includes('all of its rows are restored')).length;
-  t.diagnostic(`${replaced} merged parts were broken`);
+  const ended = store.log.all.filter((line) => line.includes('a merge stood still')).length;
+  t.diagnostic(`${replaced} merged parts were broken, ${ended} merges were stuck and ended`);
   const sent = Array.from({ length: FILLS + 1 }, (_, fill) => [fill, fill === 0 ? 50_000 : 5000]);
   assert.deepEqual(await store.hits(), Object.fromEntries(sent));
   assert.equal(store.guard.health.has('broken_parts'), false);

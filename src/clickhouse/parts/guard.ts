@@ -6,6 +6,7 @@ import { Health, type HealthLog } from './health.ts';
 import { Merges } from './merges.ts';
 import { missingHits } from './missing.ts';
 import { Parts } from './parts.ts';
+import { StuckMerges } from './stuck-merges.ts';
 
 /** Milliseconds within which the database must answer a ping. */
 const PING_MS = 2000;
@@ -32,6 +33,7 @@ export class StoreGuard {
   /** Only for the embedded engine. */
   readonly space: FreeSpace | undefined;
   readonly #merges: Merges | undefined;
+  readonly #stuck: StuckMerges | undefined;
   readonly #engine: ReturnType<Clients['inspector']>;
   #missing = 0;
   /** Work that did not fit into the engine's memory when it was last tried. */
@@ -52,6 +54,8 @@ export class StoreGuard {
     });
     this.space = folder === undefined ? undefined : new FreeSpace({ folder, health: this.health });
     this.#merges = this.space && new Merges(this.space, (text) => engine.command(text), log);
+    this.#stuck =
+      folder === undefined ? undefined : new StuckMerges({ folder, connect: () => clients.inspector(), log });
   }
 
   /** Hits that ledger batches should have but lack, as of when parts were last detached or attached. */
@@ -61,6 +65,8 @@ export class StoreGuard {
 
   /** Inspects the existing parts, then keeps watching. */
   async start(): Promise<void> {
+    // The first inspection may wait for a merge.
+    this.#stuck?.start();
     await this.parts.start();
     this.#merges?.start();
   }
@@ -153,7 +159,9 @@ export class StoreGuard {
   }
 
   async close(): Promise<void> {
-    const closing = Promise.allSettled([this.#merges?.close(), this.parts.close()]);
+    const closing = Promise.allSettled([this.#merges?.close(), this.parts.close()]).then(() =>
+      this.#stuck?.close(),
+    );
     // A server may hang: closing the connection ends what waits for it. The engine in this process must finish first.
     if (this.space) await closing;
     // Whatever fails, the connection must close: an open one keeps the folder in use.
