@@ -68,12 +68,17 @@ export async function queryAnswer(
     ...(answer.totals && { totals: answer.totals }),
     meta: {
       ...precisionOf(query, isEstimated, answer),
-      ...(await unknownSites(source, plain.sites)),
+      ...(areKnown(plain.sites, answer) ? {} : await unknownSites(source, plain.sites)),
       ...(asked.totalRows && { total_rows: answer.totalRows }),
       ...(notes.length > 0 && { notes }),
     },
     query: understood(asked, period, compared),
   };
+}
+
+/** Whether an answer shows that its sites have hits, without a look: a site that has counts does. */
+function areKnown(sites: readonly string[], { results }: Pick<QueryAnswer, 'results'>): boolean {
+  return sites.length === 1 && results.some(({ metrics }) => metrics.some((value) => Number(value) > 0));
 }
 
 /** Whether all visits that overlap a period are known. Purged visits end before the time from which visits are known. */

@@ -64,10 +64,10 @@ export async function countRows(
   const [some, all, base] = await Promise.all([
     Promise.all(statements.all.map((statement) => sumsOf(source, query, statement))),
     query.metrics.includes('percentage') && query.dimensions.length > 0
-      ? visitorsOf(source, { ...query, dimensions: [] }, table, names)
+      ? visitorsOf(source, { ...query, dimensions: [] }, table)
       : undefined,
     query.metrics.includes('conversion_rate') && !statements.areOfWholeVisits
-      ? visitorsOf(source, withoutGoals(query), table, names)
+      ? visitorsOf(source, withoutGoals(query), table)
       : undefined,
   ]);
   const sums = new Map<string, { values: readonly string[]; sums: Sums }>();
@@ -132,13 +132,8 @@ function isOfGoals(dimension: string): boolean {
   return dimension === 'goal' || propOf(dimension) !== undefined;
 }
 
-async function visitorsOf(
-  source: Source,
-  query: Query,
-  table: string,
-  names: Names,
-): Promise<Map<string, number>> {
-  const [statement] = new Statements({ ...query, metrics: ['visitors'] }, table, names).all;
+async function visitorsOf(source: Source, query: Query, table: string): Promise<Map<string, number>> {
+  const [statement] = new Statements({ ...query, metrics: ['visitors'] }, table, new Names(query)).all;
   const rows = await sumsOf(source, query, statement!);
   return new Map(rows.map(({ values, sums }) => [keyOf(values), Number(sums.visitors)]));
 }
