@@ -76,11 +76,15 @@ function subjectOf(query: string): string {
  *
  * @param query undefined for no query
  * @param isFigures whether it is refreshed with the figures of the period
- * @param looks incremented whenever it alone should be refreshed
+ * @param refreshes incremented whenever it alone should be refreshed
  */
-export function useAnswer<Result>(query: string | undefined, isFigures = false, looks = 0): Answer<Result> {
+export function useAnswer<Result>(
+  query: string | undefined,
+  isFigures = false,
+  refreshes = 0,
+): Answer<Result> {
   const [answer, setAnswer] = useState<{ subject: string; data?: Result; error?: ApiError }>({ subject: '' });
-  const beat = pulse.value + (isFigures ? figuresPulse.value : 0) + looks;
+  const beat = pulse.value + (isFigures ? figuresPulse.value : 0) + refreshes;
   const last = useRef('');
   useEffect(() => {
     if (query === undefined) return;

@@ -81,7 +81,9 @@ async function openSites(values: SitesValues): Promise<SiteStore> {
     list: () => db.sites(),
     delete: (site) => {
       const siteData = [
-        ...[new Tokens(dataDir, now), new PublicSites(dataDir), new Resources(dataDir)],
+        new Tokens(dataDir, now),
+        new PublicSites(dataDir),
+        new Resources(dataDir),
         new AlertRules(dataDir, []),
       ];
       return new SiteDeletions({ store, spool, rollups, siteData, now }).delete(site);

@@ -2,7 +2,7 @@ import { queryText } from '../clickhouse/sql.ts';
 import { coveredBy, readWatermarks } from '../clickhouse/watermarks.ts';
 import type { Live } from '../live/live.ts';
 import { type Check, type Examined, error, type LiveComparison, ok } from './check.ts';
-import { hitsAside } from './quarantine.ts';
+import { quarantinedHits } from './quarantine.ts';
 
 /** Whether the totals of a running server match its store. */
 export const live: Check = {
@@ -21,7 +21,7 @@ export function ownCounts(counts: Pick<Live, 'read'>): LiveComparison {
     // Hits arrive meanwhile: the store then has at least those counted before the flush, and at most those counted after.
     const before = await total();
     await spool.flush();
-    const stored = (await storedTotal(engine)) + (await hitsAside(spool));
+    const stored = (await storedTotal(engine)) + (await quarantinedHits(spool));
     const after = await total();
     if (stored >= before && stored <= after) return ok(`${stored} hits, the same as in the store`);
     return error(

@@ -62,7 +62,7 @@ export async function requeue(
  * Number of hits of batches of this run that are set aside: live counts have them, and the store does not. Those whose file the
  * operator deleted are lost, and so not among them.
  */
-export async function hitsAside({
+export async function quarantinedHits({
   quarantine,
   writer,
 }: Pick<Spool, 'quarantine' | 'writer'>): Promise<number> {

@@ -4,7 +4,7 @@ import { ALL_VISITS, type VisitsUntil } from './current-visits.ts';
 import { hitsToScan } from './data-stats.ts';
 import { answerQuery, type Calendar } from './engine/answer.ts';
 import { intervalOf } from './engine/column.ts';
-import { ESTIMATE_ERROR, OF_PERSONS } from './engine/measure.ts';
+import { ESTIMATE_ERROR, OF_VISITORS } from './engine/measure.ts';
 import type { Query, Span } from './engine/query.ts';
 import { Gaps } from './gaps.ts';
 import { intervalStarts } from './interval-starts.ts';
@@ -49,7 +49,7 @@ export async function queryAnswer(
         ...plain,
         hasAllVisits,
         estimatesVisitors:
-          plain.metrics.some((metric) => OF_PERSONS.has(metric)) &&
+          plain.metrics.some((metric) => OF_VISITORS.has(metric)) &&
           (await areMany(source, plain.sites, spans)),
       };
       const rolled = new RolledCounts(source, before);
@@ -76,7 +76,7 @@ export async function queryAnswer(
   };
 }
 
-/** Whether an answer shows that its sites have hits, without a look: a site that has counts does. */
+/** Whether an answer alone shows that its site has hits. */
 function areKnown(sites: readonly string[], { results }: Pick<QueryAnswer, 'results'>): boolean {
   return sites.length === 1 && results.some(({ metrics }) => metrics.some((value) => Number(value) > 0));
 }
@@ -106,7 +106,7 @@ function precisionOf(
   if (!areRolled && !estimatesVisitors) return {};
   const rows = [...results, ...(totals ? [totals] : [])];
   const isKnown = (at: number) => rows.some((row) => row.metrics[at] !== null);
-  const estimated = metrics.filter((metric, at) => OF_PERSONS.has(metric) && isKnown(at));
+  const estimated = metrics.filter((metric, at) => OF_VISITORS.has(metric) && isKnown(at));
   if (estimated.length === 0) return {};
   return { estimated, standard_error: areRolled ? ESTIMATED.error : Number(ESTIMATE_ERROR.toFixed(4)) };
 }

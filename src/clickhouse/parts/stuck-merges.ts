@@ -34,8 +34,8 @@ import { messageOf } from '../../errors.ts';
 import { queryText } from '../sql.ts';
 import type { PartEngine } from './part-rescue.ts';
 
-/** Milliseconds between two looks. Each reads a folder that is nearly always empty, and seldom more. */
-const LOOK_EVERY = 5000;
+/** Milliseconds between two checks. Each reads a folder that is nearly always empty, and seldom does more. */
+const CHECK_EVERY = 5000;
 /** The same while closing: most merges are seen to move then. */
 const CLOSING_EVERY = 500;
 /** Milliseconds for which a merge must stand still. */
@@ -71,42 +71,42 @@ export interface StuckMergesOptions {
  */
 export class StuckMerges {
   readonly #options: StuckMergesOptions;
-  /** Files that were empty at the last look, by name and inode. */
+  /** Files that were empty at the last check, by name and inode. */
   #empty: ReadonlySet<string> = new Set();
-  /** Where each merge was at the last look, and since when, in milliseconds. */
+  /** Where each merge was at the last check, and since when, in milliseconds. */
   #standing: ReadonlyMap<string, { readonly position: string; readonly since: number }> = new Map();
   #timer: NodeJS.Timeout | undefined;
-  #look: Promise<boolean> | undefined;
+  #checking: Promise<boolean> | undefined;
 
   constructor(options: StuckMergesOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.look(), LOOK_EVERY).unref();
+    this.#timer ??= setInterval(() => this.check(), CHECK_EVERY).unref();
   }
 
   /**
-   * Looks for stuck merges, and ends those that have stood still for long enough. While a look is running, there is no second.
+   * Finds stuck merges, and ends those that have stood still for long enough. While a check is running, no second one starts.
    *
-   * @returns whether a merge may be stuck, which later looks will tell
+   * @returns whether a merge may be stuck, which later checks will tell
    */
-  look(): Promise<boolean> {
-    this.#look ??= this.#endStuck()
+  check(): Promise<boolean> {
+    this.#checking ??= this.#endStuck()
       .catch((error: unknown) => {
         this.#options.log.warn(`store: stuck merges cannot be found: ${messageOf(error)}`);
         return false;
       })
       .finally(() => {
-        this.#look = undefined;
+        this.#checking = undefined;
       });
-    return this.#look;
+    return this.#checking;
   }
 
   /** Resolves when no merge is stuck: usually at once, else after some ten seconds. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    while (await this.look()) await sleep(CLOSING_EVERY);
+    while (await this.check()) await sleep(CLOSING_EVERY);
   }
 
   async #endStuck(): Promise<boolean> {

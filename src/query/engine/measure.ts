@@ -153,13 +153,13 @@ export function visitAggregates(metrics: readonly Metric[], uniq: string): Recor
   for (const metric of metrics) {
     if (basisOf(metric) === 'visits') Object.assign(aggregates, OF_VISIT_ROWS);
     else if (basisOf(metric) === 'hits') Object.assign(aggregates, HITS_OF_VISIT_ROWS);
-    if (OF_PERSONS.has(metric)) aggregates.visitors = `${uniq}(r.person)`;
+    if (OF_VISITORS.has(metric)) aggregates.visitors = `${uniq}(r.person)`;
   }
   return aggregates;
 }
 
 /** Metrics that count visitors. */
-export const OF_PERSONS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
+export const OF_VISITORS: ReadonlySet<Metric> = new Set(['visitors', 'percentage', 'conversion_rate']);
 
 const HITS_OF_VISIT_ROWS = {
   pageviews: 'sum(r.pageviews)',
@@ -234,8 +234,8 @@ export function ratio(part: number, whole: number, digits: number): number | nul
 }
 
 /**
- * The share of some visitors; null without a whole. Exactly counted, it may exceed 1: of the rows of an event on a page, the whole are
- * those who viewed the page.
+ * The share of some visitors; null without a whole. An exact share may exceed 1: goals of scroll depth convert by signals, and in a row
+ * of the event of that name, visitors with nothing but signals do not count.
  */
 function share(part: number, whole: number, { areEstimates = false }: Denominators): number | null {
   return ratio(areEstimates ? Math.min(part, whole) : part, whole, 4);
