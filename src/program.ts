@@ -1,3 +1,4 @@
+import { saveMemory } from './cache/process-memory.ts';
 import type { StopLimit, Terminal } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { commandHelp, programHelp } from './commands/usage.ts';
@@ -101,6 +102,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = brokenOutput.exitCode;
   ending.abort();
 });
+saveMemory(process.env);
 try {
   await main(process.argv.slice(2), { stdin, stdout, stderr, interruption: endOnSignals() });
 } catch (error) {

@@ -7,7 +7,11 @@ const MIB = 2 ** 20;
 test('the engine has what the program leaves of the memory, and never all of it', () => {
   for (let available = 320 * MIB; available < 2 ** 40; available *= 1.7) {
     const memory = engineMemory(available);
-    assert.ok(memory >= 64 * MIB && memory * 1.25 + 200 * MIB <= available, `${available}: ${memory}`);
+    assert.ok(
+      memory >= 64 * MIB &&
+        memory * 1.25 + 160 * MIB + Math.min(256 * MIB, Math.floor(available / 8)) <= available,
+      `${available}: ${memory}`,
+    );
   }
   assert.equal(engineMemory(0), 64 * MIB);
   assert.ok(engineMemory() > 0);

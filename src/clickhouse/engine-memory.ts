@@ -9,11 +9,14 @@
  *   fit is computed in shares (clickhouse/shares.ts);
  * - caches have a small share, as the page cache has the files too.
  */
-import { totalmem } from 'node:os';
+import { liveMemory, processMemory } from '../cache/process-memory.ts';
 
 const MIB = 2 ** 20;
-/** Bytes that the process has without the engine's work. Measured: 155 to 165 MiB at rest, and more while batches arrive. */
-const PROGRAM = 200 * MIB;
+/**
+ * Bytes that the process has without the engine's work and live windows, if it is careful. Measured: 155 to 165 MiB at rest or
+ * while batches arrive.
+ */
+const PROGRAM = 160 * MIB;
 /** Resident bytes for each byte that the engine counts: its allocator keeps some that is free. Measured: 1.2. */
 const OVERHEAD = 1.25;
 /** The engine does little with less. */
@@ -25,7 +28,7 @@ const LEAST = 64 * MIB;
  * @param available bytes that the process may use. Default: those of its control group, or else of the machine
  */
 export function engineMemory(available = processMemory()): number {
-  return Math.max(LEAST, Math.floor((available - PROGRAM) / OVERHEAD));
+  return Math.max(LEAST, Math.floor((available - PROGRAM - liveMemory(available)) / OVERHEAD));
 }
 
 /** Arguments of the engine for its memory, and that of its caches. */
@@ -52,12 +55,4 @@ export function hitsInMemory(memory: number, bytes: number, most: number): numbe
  */
 export function batchBytes(memory: number, most: number): number {
   return Math.min(most, Math.floor(memory / 2 / 16));
-}
-
-/** Bytes that the process may use. */
-function processMemory(): number {
-  // 0, or a huge number, without a limit.
-  const limit = process.constrainedMemory();
-  const machine = totalmem();
-  return limit > 0 && limit < machine ? limit : machine;
 }

@@ -1,13 +1,11 @@
 import { tmpdir } from 'node:os';
+import { liveMemory } from '../cache/process-memory.ts';
 import { BloomFilter } from '../sketch/bloom.ts';
 import type { CountedHit, LiveCount, LiveMemory, LiveState, OwnLive, Seen, SiteRemoval } from './live.ts';
 import { SiteWindowsCache, type SiteWindowsCacheOptions } from './site-windows-cache.ts';
 import { type ReadStored, StoredSites } from './stored-sites.ts';
 import { Totals } from './totals.ts';
 import { Windows } from './windows.ts';
-
-/** The default of `--live-memory`. */
-const MAX_BYTES = 256 * 2 ** 20;
 
 export interface MemoryLiveOptions extends Partial<SiteWindowsCacheOptions> {
   /** Planned capacity of the Bloom filter in visitors, over all sites and all time. */
@@ -30,7 +28,7 @@ export class MemoryLive implements OwnLive, SiteRemoval, Disposable {
   readonly #now: () => number;
 
   constructor(options: MemoryLiveOptions) {
-    const { maxBytes = MAX_BYTES, folder = tmpdir(), onFault = console.warn } = options;
+    const { maxBytes = liveMemory(), folder = tmpdir(), onFault = console.warn } = options;
     this.totals = new Totals(BloomFilter.for(options.expectedVisitors));
     this.all = options.rate ? new Windows() : undefined;
     this.#sites = new SiteWindowsCache({ maxBytes, folder, onFault });

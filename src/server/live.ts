@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { liveMemory } from '../cache/process-memory.ts';
 import type { DataFolder } from '../folder/folder.ts';
 import { messagesOf } from '../http/log.ts';
 import { type ServedLive, servedOwn, servedShared } from '../http/served-live.ts';
@@ -48,7 +49,7 @@ export async function openLive(
   const live = resources.use(
     new MemoryLive({
       ...common,
-      maxBytes: values['live-memory']!,
+      maxBytes: values['live-memory'] ?? liveMemory(),
       folder: folder.path,
       onFault: (message) => log.warn(message),
     }),

@@ -122,9 +122,9 @@ export const SERVE_SETTINGS = {
   ),
   threads: setting('threads that collect hits, on one port (Linux, FreeBSD)', 'N', '1', readNumber(1, 64)),
   'live-memory': setting(
-    'memory limit for the live windows of individual sites; the least recently used are swapped to disk',
+    'memory limit for the live windows of individual sites; the least recently used are swapped to disk (default: 256MiB, or an eighth of the memory if that is less)',
     'SIZE',
-    '256MiB',
+    undefined,
     readSize,
   ),
   'expected-visitors': setting(

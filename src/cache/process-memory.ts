@@ -1,0 +1,38 @@
+/**
+ * Memory of the process, and how to do with little of it. Both collectors of unused memory, the engine's and JavaScript's, let
+ * garbage grow with what they believe the machine to have, which is not what its container may use. Measured with hits of which no
+ * two share a value: a process in 384 MiB was killed after 45,000 of them, with 130 MiB of JavaScript heap, half of it garbage, and
+ * engine memory that was free and not returned. With the settings below, the heap has 80 MiB, and the process levels off at 280 MiB.
+ */
+import { totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+
+const LITTLE = 2 ** 30;
+
+/** Bytes that the process may use: those of its control group, or else of the machine. */
+export function processMemory(): number {
+  // 0, or a huge number, without a limit.
+  const limit = process.constrainedMemory();
+  const machine = totalmem();
+  return limit > 0 && limit < machine ? limit : machine;
+}
+
+/** Bytes that live windows of sites may take unless the owner says so (`--live-memory`): of a small process, an eighth. */
+export function liveMemory(available = processMemory()): number {
+  return Math.min(256 * 2 ** 20, Math.floor(available / 8));
+}
+
+/**
+ * Lets the process return memory sooner, for a little more processor time, if it may use less than 1 GiB. To be called before the
+ * engine is loaded, whose allocator reads its setting then, and only from the environment.
+ *
+ * @param environment of the process. A setting that it has for the allocator holds
+ */
+export function saveMemory(environment: NodeJS.ProcessEnv, available = processMemory()): void {
+  if (available >= LITTLE) return;
+  // At once. Otherwise five seconds later, and never while nothing is allocated.
+  environment.JE_MALLOC_CONF ??= 'dirty_decay_ms:0';
+  // The young generation stays as large as it is, a few MiB; the old one is collected when it has grown by 30 %.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=30');
+}
