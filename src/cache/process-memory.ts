@@ -32,7 +32,20 @@ export function saveMemory(environment: NodeJS.ProcessEnv, available = processMe
   if (available >= LITTLE) return;
   // At once. Otherwise five seconds later, and never while nothing is allocated.
   environment.JE_MALLOC_CONF ??= 'dirty_decay_ms:0';
-  // The young generation stays as large as it is, a few MiB; the old one is collected when it has grown by 30 %.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  // The old generation is collected when it has grown by 30 %.
   setFlagsFromString('--heap-growing-percent=30');
+  keepYoungGenerationSmall();
+}
+
+/**
+ * Keeps the part of the heap for new objects as large as it is, a few MiB. It would double whenever much of it survives, up to 48
+ * MiB, and never shrinks while little happens: a server that has started would have 25 MB more for nothing.
+ *
+ * @returns lets it grow again if the process has enough memory: hits and lines then cost less
+ */
+export function keepYoungGenerationSmall(available = processMemory()): () => void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  return () => {
+    if (available >= LITTLE) setFlagsFromString('--semi-space-growth-factor=2');
+  };
 }

@@ -1,3 +1,4 @@
+import { keepYoungGenerationSmall } from '../cache/process-memory.ts';
 import { DataFolder } from '../folder/folder.ts';
 import type { ServeValues } from '../server/options.ts';
 import { SERVE_SETTINGS } from '../settings/serve.ts';
@@ -15,6 +16,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
   ],
   async run(values, positionals, terminal) {
     if (positionals.length > 0) throw unexpected(positionals);
+    const growAgain = keepYoungGenerationSmall();
     // Loaded to run a server, and not for its help.
     const [{ openNode }, { readServeOptions }] = await Promise.all([
       import('../server/node.ts'),
@@ -30,6 +32,7 @@ export const serve: Command<typeof SERVE_SETTINGS> = {
         hasEngine: values.store === 'embedded',
       });
       printStartup(terminal, await node.listen(), folder.path, node.adminToken, values);
+      growAgain();
       await aborted(interruption);
       node.log.info('shutting down: storing acknowledged hits');
     } finally {

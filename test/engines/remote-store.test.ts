@@ -14,7 +14,7 @@ import { scaledTimeout } from '../fixtures/scaled-timeout.ts';
 const options = { timeout: scaledTimeout(200_000) };
 const MB = 1e6;
 const MOST_INSTALLED = 60 * MB;
-const MOST_MEMORY = 90 * MB;
+const MOST_MEMORY = 80 * MB;
 /** Milliseconds after the start when a server that nobody uses is at rest. */
 const REST = 15_000;
 
@@ -33,7 +33,7 @@ describe('a server without the embedded engine', options, () => {
     assert.ok(bytes < MOST_INSTALLED, `${bytes} bytes`);
   });
 
-  it('counts, and takes less than 90 MB of memory at rest', options, async (t) => {
+  it('counts, and takes less than 80 MB of memory at rest', options, async (t) => {
     const front = await ClickHouseFront.start();
     const cli = join(home, 'node_modules/hit-tracker/dist/cli.js');
     const args = ['--host', '127.0.0.1', '--port', '0', '--public', '--data-dir', join(scratch, 'data')];
