@@ -1,12 +1,14 @@
 /**
- * Memory of the process, and how to do with little of it. Both collectors of unused memory, the engine's and JavaScript's, let
- * garbage grow with what they believe the machine to have, which is not what its container may use. Measured with hits of which no
- * two share a value: a process in 384 MiB was killed after 45,000 of them, with 130 MiB of JavaScript heap, half of it garbage, and
- * engine memory that was free and not returned. With the settings below, the heap has 80 MiB, and the process levels off at 280 MiB.
+ * Memory of the process, and how to manage with little of it. JavaScript's heap and the engine's allocator trade memory for speed:
+ * the one lets garbage pile up, the other keeps pages that are free. In a small container, that is what the kernel kills it for.
+ * Measured in 384 MiB, with hits of which no two share a value: the process was killed after 45,000 of them, with a heap of 130 MiB,
+ * half of it garbage, and engine memory that was free and not returned. With the settings below, the heap has 50 to 80 MiB, and
+ * the process levels off at 280 MiB.
  */
 import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
+/** Bytes below which a process saves memory: what it can save is a large part of them. */
 const LITTLE = 2 ** 30;
 
 /** Bytes that the process may use: those of its control group, or else of the machine. */
