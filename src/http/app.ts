@@ -97,6 +97,8 @@ export function createApp(
     socket.on('error', () => socket.destroy());
     endConnection(socket, rawInvalid('this server is not a proxy'));
   });
+  // Of an expectation other than 100-continue. Node would answer it itself, and read a body without an end.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.setReplySerializer((payload) => jsonText(payload));
   app.setErrorHandler(onError);
   app.setNotFoundHandler(onNotFound);

@@ -76,6 +76,7 @@ export function requirePeer(keys: Keys) {
 /** Requires permission for what other nodes need, and readers may have. */
 export function requireReaderOrPeer(doors: Doors) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (doors.public) countWrongToken(doors, request.raw);
     const grant = doors.public ? 'read' : grantOf(doors, request.raw);
     if (grant !== 'admin' && grant !== 'read' && grant !== 'peer')
       throw unauthorized('the admin token, or a token with the scope "read" or "peer",');
@@ -89,9 +90,21 @@ export async function requireControl(request: FastifyRequest): Promise<void> {
 }
 
 export function mayRead(doors: Doors, request: IncomingMessage): boolean {
-  if (doors.public) return true;
+  if (doors.public) {
+    countWrongToken(doors, request);
+    return true;
+  }
   const grant = grantOf(doors, request);
   return grant === 'admin' || grant === 'read';
+}
+
+/**
+ * Counts a token that is wrong, although reading needs none: shares and limits depend on it, so its effect would tell a right one.
+ *
+ * @throws HitError `rate_limited` after too many of them
+ */
+function countWrongToken(keys: Keys, request: IncomingMessage): void {
+  if (bearerOf(request) !== '') grantOf(keys, request);
 }
 
 /**

@@ -74,15 +74,28 @@ export class QueryAdmission {
    * @throws HitError `overloaded` if an anonymous reader waited too long, or too many wait; and what the query throws
    */
   run<Result>(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result>): Promise<Result> {
+    return this.#run(request, (forget) => reply.raw.once('close', forget), work);
+  }
+
+  /** The same for work whose result is kept for others: it runs even if this reader disconnects. */
+  runForOthers<Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> {
+    return this.#run(request, () => undefined, work);
+  }
+
+  #run<Result>(
+    request: FastifyRequest,
+    onGone: Reader['onGone'],
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     const holder = holderOf(this.#keys, request.raw);
     if (holder !== undefined) return asHolder(holder, work);
-    const { method, query, body, routeOptions } = request;
+    const { method, query, params, body, routeOptions } = request;
     return this.admit(
       {
         network: this.#clients.networkOf(request.raw),
-        site: siteText(query) || siteText(body),
-        key: JSON.stringify([method, routeOptions.url, query, body]),
-        onGone: (forget) => reply.raw.once('close', forget),
+        site: siteText(query) || siteText(body) || siteText(params),
+        key: JSON.stringify([method, routeOptions.url, params, query, body]),
+        onGone,
       },
       work,
     );

@@ -17,13 +17,15 @@ describe('a body without an end', { concurrency: true }, () => {
     ['GET /healthz', JSON_TYPE, 200],
     ['POST /hit', 'content-type: text/html', 415],
     ['POST /hit', JSON_TYPE, 413],
+    ['POST /hit', `${JSON_TYPE}\r\nexpect: nothing`, 413],
+    ['GET /hit.gif?site=a.example', `${JSON_TYPE}\r\nexpect: nothing`, 200],
     ['POST /api/v1/query', JSON_TYPE, 401],
     ['POST /api/v1/hits', JSON_TYPE, 401],
     ['POST /api/v1/hits', `${JSON_TYPE}\r\nauthorization: ${BEARER.authorization}`, 413],
     ['DELETE /api/v1/tokens/x', JSON_TYPE, 401],
     ['POST /nowhere', JSON_TYPE, 413],
   ] as const)
-    test(`ends the connection after the answer ${status} to ${request}`, async () => {
+    test(`ends the connection after the answer ${status} to ${request}${header.includes('expect') ? ' that expects something else' : ''}`, async () => {
       const head = ['host: a.example', header, 'transfer-encoding: chunked'];
       const socket = server.connect(`${request} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
       // 17 MB within a second: more than any route reads.

@@ -82,3 +82,18 @@ test('the cookie of a session that ended is refused, even after a restart', asyn
     [401, 401, 200],
   );
 });
+
+test('wrong tokens count where reading needs none, and the answer does not tell which one is right', async (t) => {
+  const open = await ServerHere.start(t, temporaryFolder(t), '--tracker', 'simple', '--public');
+  t.after(() => open[Symbol.asyncDispose]());
+  const guess = (address: string, token: string, path: string) =>
+    open.send(path, { headers: from(address, { authorization: `Bearer ${token}` }) });
+  for (const [i, path] of ['/api/v1/live', '/api/v1/sketch', '/metrics'].entries()) {
+    const address = `203.0.113.${70 + i}`;
+    const statuses: number[] = [];
+    for (let j = 0; j < 40; j++) statuses.push((await guess(address, `guess-${j}`, path)).status);
+    assert.ok(statuses.filter((status) => status === 429).length >= 15, `${path}: ${statuses.join()}`);
+    assertProblem(await guess(address, TOKEN, path), 429, 'rate_limited');
+    assert.equal((await open.send(path, { headers: from(address) })).status, 200);
+  }
+});

@@ -1,5 +1,4 @@
 import { RecentMap } from '../../cache/recent-map.ts';
-import { asAnonymous } from '../../clickhouse/engine-share.ts';
 import { HitError } from '../../errors.ts';
 import { presetPeriod } from '../../query/period.ts';
 import type { ServerContext } from '../context.ts';
@@ -12,8 +11,6 @@ export type BadgePeriod = (typeof BADGE_PERIODS)[number];
 const FRESH_MS = 60_000;
 /** Most cached answers. */
 const MOST_KEPT = 5000;
-/** Most concurrent queries; made-up paths must not keep others from their answers. */
-const MOST_AT_ONCE = 2;
 
 /** Null if the required hits are purged. */
 export interface BadgeCount {
@@ -26,11 +23,13 @@ interface CachedCount {
   readonly count: Promise<BadgeCount>;
 }
 
+/** Runs a query when its turn comes: made-up paths must not keep others from their answers. */
+export type Admit = <Result>(query: () => Promise<Result>) => Promise<Result>;
+
 /** Counts of sites and pages, each queried at most once a minute. */
 export class BadgeCounts {
   readonly #context: Pick<ServerContext, 'db' | 'live' | 'now'>;
   readonly #cache = new RecentMap<string, CachedCount>(MOST_KEPT);
-  #running = 0;
 
   constructor(context: Pick<ServerContext, 'db' | 'live' | 'now'>) {
     this.#context = context;
@@ -38,14 +37,14 @@ export class BadgeCounts {
 
   /**
    * @param path undefined for the whole site
-   * @throws HitError `not_found` without a database, `overloaded` if too many other queries are running
+   * @throws HitError `not_found` without a database, and what `admit` throws
    */
-  read(site: string, path: string | undefined, period: BadgePeriod): Promise<BadgeCount> {
+  read(site: string, path: string | undefined, period: BadgePeriod, admit: Admit): Promise<BadgeCount> {
     const key = JSON.stringify([site, path, period]);
     const now = this.#context.now();
     const kept = this.#cache.get(key);
     if (kept && now - kept.at < FRESH_MS) return kept.count;
-    const count = this.#query(site, path, period, now);
+    const count = this.#query(site, path, period, now, admit);
     this.#cache.set(key, { at: now, count });
     // Failed queries are not cached.
     count.catch(() => this.#cache.delete(key));
@@ -57,30 +56,23 @@ export class BadgeCounts {
     path: string | undefined,
     period: BadgePeriod,
     now: number,
+    admit: Admit,
   ): Promise<BadgeCount> {
     const { db, live } = this.#context;
     if (path === undefined && period === 'all' && live) return (await live.read(site, [])).total;
     if (!db) throw new HitError('not_found', 'there is no database here: start the server with --tracker db');
-    if (this.#running >= MOST_AT_ONCE) {
-      throw new HitError('overloaded', 'too many badges are being requested', { retryAfter: 2 });
-    }
-    this.#running++;
-    try {
-      const from = fromOf(period, now);
-      const { totals } = await asAnonymous(() =>
-        db.stats({
-          site,
-          ...(path !== undefined && { filter: `path=${path.replaceAll(/[*|\\]/g, '\\$&')}` }),
-          ...(from !== undefined && {
-            from: new Date(from).toISOString(),
-            to: new Date(now + 1).toISOString(),
-          }),
+    const from = fromOf(period, now);
+    const { totals } = await admit(() =>
+      db.stats({
+        site,
+        ...(path !== undefined && { filter: `path=${path.replaceAll(/[*|\\]/g, '\\$&')}` }),
+        ...(from !== undefined && {
+          from: new Date(from).toISOString(),
+          to: new Date(now + 1).toISOString(),
         }),
-      );
-      return { hits: totals.hits, visitors: totals.visitors };
-    } finally {
-      this.#running--;
-    }
+      }),
+    );
+    return { hits: totals.hits, visitors: totals.visitors };
   }
 }
 

@@ -74,7 +74,7 @@ const COUNTER: Operation = {
 
 const ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-type Context = Pick<ServerContext, 'now' | 'publicSites' | 'db' | 'live'>;
+type Context = Pick<ServerContext, 'admission' | 'now' | 'publicSites' | 'db' | 'live'>;
 interface Route {
   readonly Params: { readonly site: string; readonly '*': string };
   readonly Querystring: QueryParams;
@@ -115,7 +115,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     const period = readParameter('period', PERIOD.period, request.query.period);
     // The answer does not reveal whether a site that is not public is counted.
     if (!context.publicSites.has(site)) throw new HitError('not_found', 'there is no such public site');
-    return counts.read(site, path, period);
+    return counts.read(site, path, period, (query) => context.admission.runForOthers(request, query));
   }
 }
 
