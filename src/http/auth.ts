@@ -76,9 +76,7 @@ export function requirePeer(keys: Keys) {
 /** Requires permission for what other nodes need, and readers may have. */
 export function requireReaderOrPeer(doors: Doors) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (doors.public) countWrongToken(doors, request.raw);
-    const grant = doors.public ? 'read' : grantOf(doors, request.raw);
-    if (grant !== 'admin' && grant !== 'read' && grant !== 'peer')
+    if (!mayRead(doors, request.raw) && grantOf(doors, request.raw) !== 'peer')
       throw unauthorized('the admin token, or a token with the scope "read" or "peer",');
     reply.header('cache-control', 'no-store');
   };
@@ -95,6 +93,17 @@ export function mayRead(doors: Doors, request: IncomingMessage): boolean {
     return true;
   }
   const grant = grantOf(doors, request);
+  return grant === 'admin' || grant === 'read';
+}
+
+/**
+ * Whether a reader who was let in may go on reading: its token may be revoked by now, or its session ended. Unlike the checks, it
+ * knows no wrong tokens of others at the same address, and never throws.
+ */
+export function mayGoOnReading(doors: Doors, request: IncomingMessage): boolean {
+  if (doors.public || isTrusted(request.socket)) return true;
+  const bearer = bearerOf(request);
+  const grant = bearer === '' ? sessionGrant(doors, request) : tokenOf(doors, bearer)?.scope;
   return grant === 'admin' || grant === 'read';
 }
 
@@ -167,16 +176,14 @@ export function bearerOf({ headers }: IncomingMessage): string {
  * checks, it never throws.
  */
 export function holderOf(keys: Keys, request: IncomingMessage): string | undefined {
-  const { sessions } = keys;
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
   if (bearer !== '') return tokenOf(keys, bearer)?.id;
-  const isOpen = sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME)) ?? false;
-  return isOpen && isSameOrigin(request) ? 'admin' : undefined;
+  return isSameOrigin(request) ? sessionGrant(keys, request) : undefined;
 }
 
 function grantOf(keys: Keys, request: IncomingMessage): Grant | undefined {
-  const { sessions, guard } = keys;
+  const { guard } = keys;
   if (isTrusted(request.socket)) return 'admin';
   const bearer = bearerOf(request);
   if (bearer !== '') {
@@ -185,9 +192,14 @@ function grantOf(keys: Keys, request: IncomingMessage): Grant | undefined {
     if (grant === undefined) guard?.fail(request);
     return grant;
   }
-  if (!sessions?.isOpen(cookieValue(request.headers.cookie ?? '', Sessions.NAME))) return undefined;
-  if (!isSameOrigin(request)) throw foreignPage();
-  return 'admin';
+  const grant = sessionGrant(keys, request);
+  if (grant !== undefined && !isSameOrigin(request)) throw foreignPage();
+  return grant;
+}
+
+/** Of the session of a signed-in browser. */
+function sessionGrant({ sessions }: Keys, { headers }: IncomingMessage): 'admin' | undefined {
+  return sessions?.isOpen(cookieValue(headers.cookie ?? '', Sessions.NAME)) ? 'admin' : undefined;
 }
 
 /** The holder and the permissions of a token. */

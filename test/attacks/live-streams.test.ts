@@ -74,3 +74,17 @@ test('a client that disconnects before its stream begins holds none', async (t) 
   for (const socket of connections) socket.destroy();
   while ((await opened(client, node, '?peers=false')).statusCode !== 200);
 });
+
+test('wrong tokens from the address of an open stream neither end it nor the server', async (t) => {
+  const own = await ServerHere.start(t, temporaryFolder(t), '--tracker', 'simple,rate');
+  t.after(() => own[Symbol.asyncDispose]());
+  const address = { 'x-forwarded-for': '203.0.113.90' };
+  const stream = await fetch(`http://127.0.0.1:${own.port}/api/v1/live/events`, {
+    headers: { ...BEARER, ...address },
+  });
+  const events = stream.body!.getReader();
+  for (let i = 0; i < 25; i++)
+    await own.send('/api/v1/live', { headers: { ...address, authorization: `Bearer guess-${i}` } });
+  for (let seconds = 0; seconds < 3; seconds++) assert.equal((await events.read()).done, false);
+  await events.cancel();
+});

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HitError, messageOf } from '../../errors.ts';
 import type { QueryParams } from '../../query/params.ts';
-import { holderOf, mayRead, requireReader } from '../auth.ts';
+import { holderOf, mayGoOnReading, requireReader } from '../auth.ts';
 import type { ServerContext } from '../context.ts';
 import { type Operation, other, problem, queryParameters } from '../openapi/operation.ts';
 import { REFUSED } from '../openapi/refused.ts';
@@ -51,7 +51,7 @@ export function eventRoutes(app: FastifyInstance, context: ServerContext): void 
     const first = await readLive(context, words);
     // A HEAD request gets no events.
     if (request.method === 'HEAD') return reply.type('text/event-stream').send('');
-    const mayStay = () => mayRead(context, request.raw);
+    const mayStay = () => mayGoOnReading(context, request.raw);
     const reader = {
       holder: holderOf(context, request.raw),
       network: context.clients.networkOf(request.raw),
