@@ -74,31 +74,27 @@ export class QueryAdmission {
    * @throws HitError `overloaded` if an anonymous reader waited too long, or too many wait; and what the query throws
    */
   run<Result>(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result>): Promise<Result> {
-    return this.#run(request, (forget) => reply.raw.once('close', forget), work);
-  }
-
-  /** The same for work whose result is kept for others: it runs even if this reader disconnects. */
-  runForOthers<Result>(request: FastifyRequest, work: () => Promise<Result>): Promise<Result> {
-    return this.#run(request, () => undefined, work);
-  }
-
-  #run<Result>(
-    request: FastifyRequest,
-    onGone: Reader['onGone'],
-    work: () => Promise<Result>,
-  ): Promise<Result> {
     const holder = holderOf(this.#keys, request.raw);
     if (holder !== undefined) return asHolder(holder, work);
-    const { method, query, params, body, routeOptions } = request;
-    return this.admit(
-      {
-        network: this.#clients.networkOf(request.raw),
-        site: siteText(query) || siteText(body) || siteText(params),
-        key: JSON.stringify([method, routeOptions.url, params, query, body]),
-        onGone,
-      },
-      work,
-    );
+    const { method, query, body, routeOptions } = request;
+    const identity = [method, routeOptions.url, query, body];
+    return this.runAnonymously(request, reply, { site: siteText(query) || siteText(body), identity }, work);
+  }
+
+  /**
+   * The same for a request whose tokens are not looked at.
+   *
+   * @param query `identity`: equal, as JSON, for equal queries
+   */
+  runAnonymously<Result>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { site, identity }: { readonly site: string; readonly identity: readonly unknown[] },
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const network = this.#clients.networkOf(request.raw);
+    const onGone = (forget: () => void) => reply.raw.once('close', forget);
+    return this.admit({ network, site, key: JSON.stringify(identity), onGone }, work);
   }
 
   /** The same for an anonymous reader. */

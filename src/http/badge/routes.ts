@@ -91,7 +91,7 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
     const label = readParameter('label', BADGE_PARAMETERS.label, query.label);
     const theme = readParameter('theme', BADGE_PARAMETERS.theme, query.theme);
     const shown = readParameter('show', BADGE_PARAMETERS.show, query.show);
-    const count = await read(request, '.svg');
+    const count = await read(request, reply, '.svg');
     const svg = badgeSvg(label || shown, count[shown]?.toLocaleString('en') ?? UNKNOWN, theme);
     reply.headers({
       'content-security-policy': ASSET_POLICY,
@@ -104,18 +104,24 @@ export function badgeRoutes(app: FastifyInstance, context: Context): void {
   } as const;
   app.get<Route>('/counter/:site/*', counter, async (request, reply) => {
     const { site, path } = siteAndPathOf(request, '.json');
-    const { hits, visitors } = await read(request, '.json');
+    const { hits, visitors } = await read(request, reply, '.json');
     reply.header('access-control-allow-origin', '*');
     const body = JSON.stringify({ site, path: path ?? TOTAL, hits, visitors });
     return send(request, reply, 'application/json; charset=utf-8', body);
   });
 
-  async function read(request: FastifyRequest<Route>, suffix: string): Promise<BadgeCount> {
+  async function read(
+    request: FastifyRequest<Route>,
+    reply: FastifyReply,
+    suffix: string,
+  ): Promise<BadgeCount> {
     const { site, path } = siteAndPathOf(request, suffix);
     const period = readParameter('period', PERIOD.period, request.query.period);
     // The answer does not reveal whether a site that is not public is counted.
     if (!context.publicSites.has(site)) throw new HitError('not_found', 'there is no such public site');
-    return counts.read(site, path, period, (query) => context.admission.runForOthers(request, query));
+    return counts.read(site, path, period, (query, run) =>
+      context.admission.runAnonymously(request, reply, query, run),
+    );
   }
 }
 
