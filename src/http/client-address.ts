@@ -7,6 +7,8 @@ import { ClientNetworks } from '../hit/client-network.ts';
 export const PEER_HEADER = 'x-hit-tracker-peer';
 /** The standard header (RFC 7239), whose value has a syntax of its own. */
 const FORWARDED = 'forwarded';
+/** The header that is believed without `--client-header`. */
+const USUAL = 'x-forwarded-for';
 /** The client of an element without `for`. If it were skipped, the element to its left would count, which a client can forge. */
 const UNKNOWN = 'unknown';
 
@@ -62,6 +64,16 @@ export class ClientAddresses {
     if (value === undefined) return '';
     const text = Array.isArray(value) ? value.join(', ') : value;
     return this.#header === FORWARDED ? clientsOf(text) : text;
+  }
+
+  /**
+   * `X_FORWARDED_FOR`, by which a program on this machine tells the plain counter whom it counts. No proxy sets this spelling, so
+   * elsewhere, from elsewhere, and where another header is believed, it would be the client's own claim.
+   */
+  labelOf({ headers, socket }: IncomingMessage): string {
+    const { x_forwarded_for: label } = headers;
+    if (typeof label !== 'string' || this.#header !== USUAL) return '';
+    return isLoopback(canonicalAddress(socket.remoteAddress ?? '')) ? label : '';
   }
 
   #clientOf(request: IncomingMessage): string {

@@ -36,7 +36,7 @@ test('the left part of X-Forwarded-For, which a client can write, names nobody',
   assert.deepEqual(await server.total('left.example'), { hits: 300, visitors: 1 });
 });
 
-test('with --client-header, X-Forwarded-For names nobody', async (t) => {
+test('with --client-header, X-Forwarded-For names nobody, in neither spelling', async (t) => {
   const flags = ['--client-header', 'cloudflare', '--tracker', 'simple,rate', '--rate-limit', 'off'];
   const behind = await ServerHere.start(t, temporaryFolder(t), ...flags);
   for (let i = 0; i < 20; i++) {
@@ -45,7 +45,9 @@ test('with --client-header, X-Forwarded-For names nobody', async (t) => {
     await behind.send('/hit.gif?site=b.example&path=/', {
       headers: { 'cf-connecting-ip': `203.0.113.${i}` },
     });
+    await behind.send('/', { headers: { X_FORWARDED_FOR: `203.0.113.${i}`, host: 'c.example' } });
   }
-  const visitors = [(await behind.total('a.example')).visitors, (await behind.total('b.example')).visitors];
-  assert.deepEqual(visitors, [1, 20]);
+  const visitors = [];
+  for (const site of ['a', 'b', 'c']) visitors.push((await behind.total(`${site}.example`)).visitors);
+  assert.deepEqual(visitors, [1, 20, 1]);
 });

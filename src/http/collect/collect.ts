@@ -22,7 +22,9 @@ export function collect(
   answer: Answer,
 ): void {
   const { request } = response;
-  const forwarded = context.clients.forwardedOf(request.headers);
+  const { clients } = context;
+  const forwarded =
+    clients.forwardedOf(request.headers) || (report.kind === 'plain' ? clients.labelOf(request) : '');
   const facts = factsOfRequest(request, report, forwarded, context.now());
   context.pipeline.take(facts, new Reporter(response, answer));
 }

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { canonicalAddress, isLoopback } from '../../hit/address.ts';
 import type { Details, RequestContext } from '../../hit/request-context.ts';
 
 /** What is reported: a page view or an event. '' is unknown. */
@@ -36,7 +35,7 @@ export function factsOfRequest(
     userAgent: headers['user-agent'] ?? '',
     language: headers['accept-language'] ?? '',
     peer: request.socket.remoteAddress ?? '',
-    forwarded: forwarded || labelOf(request, report.kind),
+    forwarded,
     cookie: headers.cookie ?? '',
     secure: isSecure(headers),
     purpose: text(headers['sec-purpose']) || text(headers.purpose),
@@ -56,15 +55,6 @@ function pageHost({ origin = '', referer = '' }: IncomingHttpHeaders): string {
   const start = scheme + 3;
   const end = url.indexOf('/', start);
   return end < 0 ? url.slice(start) : url.slice(start, end);
-}
-
-/**
- * `X_FORWARDED_FOR`, by which a program on this machine tells the plain counter whom it counts. No proxy sets this spelling, so
- * elsewhere, and from elsewhere, it would be the client's own claim.
- */
-function labelOf({ headers, socket }: IncomingMessage, kind: Report['kind']): string {
-  if (kind !== 'plain' || headers.x_forwarded_for === undefined) return '';
-  return isLoopback(canonicalAddress(socket.remoteAddress ?? '')) ? text(headers.x_forwarded_for) : '';
 }
 
 /** TLS may end at a proxy. A forged header only costs the client a cookie. */
