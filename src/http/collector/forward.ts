@@ -49,10 +49,10 @@ export class ForwardProxy {
 }
 
 /**
- * Hop-by-hop headers (RFC 9110, 7.6.1): a client that closes its connection does not close the one to the main thread. And the
- * header that only threads may send.
+ * Hop-by-hop headers (RFC 9110, 7.6.1): a client that closes its connection does not close the one to the main thread; what it
+ * expects, the thread has answered. And the header that only threads may send.
  */
-const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', PEER_HEADER]);
+const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'proxy-connection', 'expect', PEER_HEADER]);
 
 /** @param headers alternating names and values */
 function endToEnd(headers: readonly string[]): string[] {
