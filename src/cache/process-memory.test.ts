@@ -8,7 +8,7 @@ import { liveMemory, processMemory, saveMemory } from './process-memory.ts';
 function heapOf(before: string): number {
   const program = `
     import { getHeapStatistics } from 'node:v8';
-    import { saveMemory } from '${import.meta.resolve('./process-memory.ts')}';
+    import { keepYoungGenerationSmall, saveMemory } from '${import.meta.resolve('./process-memory.ts')}';
     ${before}
     const kept = [];
     let most = 0;
@@ -27,6 +27,13 @@ test('a process with little memory has at most two thirds of the heap', () => {
     heapOf(`saveMemory({}, ${available});`),
   );
   assert.ok(careful! < (usual! * 2) / 3, `${careful} of ${usual} MiB`);
+});
+
+test('a young generation that was kept small grows again, unless there is little memory', () => {
+  const [again, still] = [2 ** 30, 2 ** 29].map((available) =>
+    heapOf(`keepYoungGenerationSmall(${available})();`),
+  );
+  assert.ok(still! < (again! * 3) / 4, `${still} of ${again} MiB`);
 });
 
 test('the allocator of the engine returns memory at once if there is little, and the user has not said otherwise', () => {

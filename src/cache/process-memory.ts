@@ -40,7 +40,7 @@ export function saveMemory(environment: NodeJS.ProcessEnv, available = processMe
 }
 
 /**
- * Keeps the part of the heap for new objects as large as it is, a few MiB. It would double whenever much of it survives, up to 48
+ * Keeps the part of the heap for new objects as large as it is, a few MiB. It would double whenever much of it survives, up to 64
  * MiB, and never shrinks while little happens: a server that has started would have 25 MB more for nothing.
  *
  * @returns lets it grow again if the process has enough memory: hits and lines then cost less

@@ -19,7 +19,7 @@ import { Rollups, watermarksOf } from './rollups.ts';
 const MIB = 2 ** 20;
 /** Of which the engine takes 40 MiB at rest. */
 const MEMORY = 100 * MIB;
-/** Twice as many as fit. */
+/** Half of them fit on some machines. */
 const HITS = 60_000;
 const START = Date.UTC(2026, 0, 30);
 
