@@ -239,7 +239,7 @@ export function siteProblem(reason: SiteReason, text: string): Dropped {
   const details: Readonly<Record<SiteReason, string>> = {
     invalid: name === '' ? 'no site is given' : `"${name}" is not a host name`,
     site_not_allowed: `site "${name}" is not in --sites`,
-    too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached: it is counted once clients of ${CLAIMING_NETWORKS} networks have visited it or a token has sent a hit, if not all other sites are claimed; define a goal for it to count it now, or raise --max-sites`,
+    too_many_sites: `site "${name}" is new, and the limit of --max-sites is reached: it will be counted after visits from ${CLAIMING_NETWORKS} networks, or a hit sent with a token, unless all places are claimed; define a goal for it to count it now, or raise --max-sites`,
   };
   return { reason, detail: details[reason] };
 }

@@ -29,7 +29,7 @@ const OWN_PROBLEMS = [
 /** Their messages have no details: no paths, no addresses, and nothing that the engine said. */
 const OPEN_CODES = new Set<string>([...COMPONENTS, 'backlog', 'quarantine', 'spool_damage']);
 /** In place of other messages, for clients that may not see details. */
-const NO_DETAILS = 'the log has the details, and so has this answer if the request has a token for reading';
+const NO_DETAILS = 'see the log, or repeat the request with a token for reading';
 
 export const READINESS = object(
   {

@@ -72,6 +72,11 @@ export function mergedAnswer(
   };
 }
 
+/** The node that answers has no address. */
+function nameOf(url: string): string {
+  return url === '' ? 'this node' : url;
+}
+
 /**
  * Checks that the nodes are distinct and identify a visitor in the same way.
  *
@@ -85,19 +90,22 @@ export function checkNames(reached: readonly ReachedNode[]): string[] {
   for (const { url, snapshot } of reached) {
     const same = urls.get(snapshot.node);
     if (same !== undefined) {
-      throw new HitError('merge_failed', `${same} and ${url} are the same node: its hits would count twice`);
+      throw new HitError(
+        'merge_failed',
+        `${nameOf(same)} and ${nameOf(url)} are the same node: its hits would count twice`,
+      );
     }
     urls.set(snapshot.node, url);
     const { secrets, days } = differencesOf(first!.snapshot, snapshot);
     if (secrets) {
       throw new HitError(
         'merge_failed',
-        `${url} identifies visitors by other keys than ${first!.url}, so visitors of both cannot be recognized: give all nodes the same secrets.json`,
+        `${nameOf(url)} identifies visitors by other keys than ${nameOf(first!.url)}, so a visitor of both cannot be recognized: give all nodes the same secrets.json`,
       );
     }
     if (days.length > 0) {
       warnings.push(
-        `${url} has another salt than ${first!.url} on ${days.join(' and ')}: visitors of both without a cookie count twice`,
+        `${nameOf(url)} has another salt than ${nameOf(first!.url)} on ${days.join(' and ')}: visitors of both without a cookie count twice`,
       );
     }
   }
@@ -130,7 +138,7 @@ function counted<Result>(work: () => Result, whose = ''): Result {
 
 function clockWarning(url: string, off: number): string {
   const seconds = Math.round(Math.abs(off) / 1000);
-  return `the clock of ${url} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by that much`;
+  return `the clock of ${nameOf(url)} is ${seconds} s ${off > 0 ? 'ahead' : 'behind'}: windows are off by that much`;
 }
 
 function nodeAnswer({ url, snapshot }: ReachedNode): NodeAnswer {
